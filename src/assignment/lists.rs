@@ -1,0 +1,140 @@
+//! `target_group.parquet` and each coordinator's `list.parquet`, made from `candidates.parquet`.
+
+use super::{Proposed, assign};
+use crate::error::{Error, Result};
+use crate::output::{FileRecord, ParquetFile, RunMetadata, Staged};
+use crate::programme::{Coordinator, Kind};
+use crate::selection::columns;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Int32Type, UInt32Type};
+use arrow_array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field, SchemaRef};
+use arrow_select::concat::concat_batches;
+use arrow_select::filter::filter_record_batch;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The proposed units and who coordinates them.
+#[derive(Debug)]
+pub struct TargetGroup {
+    rows: RecordBatch,
+    /// For each row the position of its coordinator.
+    pub coordinators: Vec<Option<usize>>,
+    /// The rows, as far as assigning them goes.
+    pub units: Vec<Proposed>,
+    /// The key id in the file's metadata.
+    pub key_id: String,
+}
+
+impl TargetGroup {
+    /// Reads the proposed rows of `candidates.parquet` and assigns them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] where it is not whole or lacks a column.
+    pub fn read(path: &Path, coordinators: &[Coordinator]) -> Result<Self> {
+        let corrupt = || Error::file(path, "it is not a whole list of candidates", "run `udpeg select --force` again");
+        let file = File::open(path).map_err(|error| Error::io(path, "read", &error))?;
+        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        let metadata = ArrowReaderMetadata::load(&file, options).map_err(|_| corrupt())?;
+        let entries = metadata.metadata().file_metadata().key_value_metadata();
+        let key_id = entries
+            .into_iter()
+            .flatten()
+            .find(|entry| entry.key == "udpeg.key_id")
+            .and_then(|entry| entry.value.clone());
+        let schema = metadata.schema().clone();
+        let reader =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).build().map_err(|_| corrupt())?;
+        let mut batches = Vec::new();
+        for batch in reader {
+            batches.push(proposed(&batch.map_err(|_| corrupt())?).ok_or_else(corrupt)?);
+        }
+        let rows = concat_batches(&schema, &batches).map_err(|_| corrupt())?;
+        let units = units(&rows).ok_or_else(corrupt)?;
+        let coordinators = assign(&units, coordinators);
+        Ok(Self { rows, coordinators, units, key_id: key_id.ok_or_else(corrupt)? })
+    }
+}
+
+/// The rows whose status is `proposed`.
+fn proposed(batch: &RecordBatch) -> Option<RecordBatch> {
+    let status = batch.column_by_name(columns::STATUS)?.as_string_opt::<i32>()?;
+    let mask: BooleanArray = status.iter().map(|status| Some(status == Some("proposed"))).collect();
+    filter_record_batch(batch, &mask).ok()
+}
+
+fn units(rows: &RecordBatch) -> Option<Vec<Proposed>> {
+    let kinds = rows.column_by_name(columns::KIND)?.as_string_opt::<i32>()?;
+    let points = rows.column_by_name(columns::POINTS)?.as_primitive_opt::<Int32Type>()?;
+    let ranks = rows.column_by_name(columns::RANK)?.as_primitive_opt::<UInt32Type>()?;
+    if !ranks.values().is_sorted() {
+        return None;
+    }
+    let unit = |(kind, points): (Option<&str>, Option<i32>)| {
+        let kind = Kind::ALL.into_iter().find(|known| Some(known.as_str()) == kind)?;
+        Some(Proposed { kind, points: points? })
+    };
+    kinds.iter().zip(points).map(unit).collect()
+}
+
+/// Writes `target_group.parquet` into `assignment` and each coordinator's list into `lists`; gives their records for
+/// the manifest.
+///
+/// # Errors
+///
+/// [`Error::File`] where one cannot be written.
+pub fn write(
+    assignment: &Staged,
+    lists: &Staged,
+    target_group: &TargetGroup,
+    coordinators: &[Coordinator],
+    metadata: &RunMetadata,
+) -> Result<Vec<FileRecord>> {
+    let all = with_coordinators(target_group, coordinators)?;
+    let mut records = vec![write_rows(assignment, "target_group.parquet", Path::new("assignment"), &all, metadata)?];
+    for (position, coordinator) in coordinators.iter().enumerate() {
+        let mask: BooleanArray =
+            target_group.coordinators.iter().map(|assigned| Some(*assigned == Some(position))).collect();
+        let rows = filter_record_batch(&all, &mask).map_err(|_| unwritable(lists))?;
+        let name = format!("{}/list.parquet", coordinator.id);
+        records.push(write_rows(lists, &name, Path::new("coordinators"), &rows, metadata)?);
+    }
+    Ok(records)
+}
+
+fn with_coordinators(target_group: &TargetGroup, coordinators: &[Coordinator]) -> Result<RecordBatch> {
+    let name = |assigned: &Option<usize>| assigned.map(|position| coordinators[position].id.as_str());
+    let column: ArrayRef = Arc::new(target_group.coordinators.iter().map(name).collect::<StringArray>());
+    let rows = &target_group.rows;
+    let mut fields: Vec<Field> = rows.schema().fields().iter().map(|field| field.as_ref().clone()).collect();
+    fields.push(Field::new(columns::COORDINATOR, DataType::Utf8, true));
+    let mut arrays = rows.columns().to_vec();
+    arrays.push(column);
+    let schema: SchemaRef = Arc::new(arrow_schema::Schema::new(fields));
+    RecordBatch::try_new(schema, arrays)
+        .map_err(|_| Error::refused("the coordinators do not fit the target group", "please report this"))
+}
+
+fn write_rows(
+    folder: &Staged,
+    name: &str,
+    place: &Path,
+    rows: &RecordBatch,
+    metadata: &RunMetadata,
+) -> Result<FileRecord> {
+    let fields = rows.schema().fields().iter().map(|field| field.as_ref().clone()).collect();
+    let mut file = ParquetFile::create(folder, name, fields, metadata)?;
+    for first in (0..rows.num_rows()).step_by(ParquetFile::ROW_GROUP_ROWS) {
+        let length = ParquetFile::ROW_GROUP_ROWS.min(rows.num_rows() - first);
+        file.write_row_group(rows.slice(first, length).columns().to_vec())?;
+    }
+    let (sha256, count) = file.finish()?;
+    Ok(FileRecord::new(&place.join(name), sha256, Some(count)))
+}
+
+fn unwritable(folder: &Staged) -> Error {
+    Error::file(folder.place(), "a coordinator's list could not be made", "please report this")
+}

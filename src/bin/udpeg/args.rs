@@ -1,0 +1,199 @@
+//! What the user typed: commands, options, help texts.
+
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use udpeg::pipeline::Share;
+
+/// Proposes the citizens and families who have most to gain from one coordinator and one plan.
+///
+/// Each department replaces CPR numbers by keyed hashes; the pseudonymised extracts are joined; a points system that
+/// people can read ranks them. The program proposes, people decide. Everything is set in the programme file.
+#[derive(Debug, Parser)]
+#[command(name = "udpeg", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(after_help = "\
+Examples:
+  udpeg run --programme config/furesoe.toml --new-key     all steps, for a demonstration
+  udpeg key new furesoe.key                               the key custodian, once per programme
+  udpeg pseudonymise --programme p.toml --department social   each department, every quarter
+  udpeg select --programme p.toml                         the analyst
+  udpeg assign --programme p.toml                         whoever leads the coordinators
+
+Exit codes: 0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows, 4 refused for safety")]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// How results are shown.
+#[derive(Debug, clap::Args)]
+pub struct Output {
+    /// Print the summary as JSON on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print neither summary nor progress; warnings and errors only
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make the programme's key
+    Key(Key),
+    /// Pseudonymise one department's extract, and report what cannot be used
+    Pseudonymise(Pseudonymise),
+    /// Join the deliveries, score, rank and select
+    Select(Select),
+    /// Give each proposed unit a coordinator
+    Assign(Assign),
+    /// Pseudonymise all departments, select and assign, in one process
+    Run(Run),
+    /// Make up extracts of any size, with a programme file that reads them
+    Synth(Synth),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Key {
+    #[command(subcommand)]
+    pub command: KeyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Make a new key: 32 random bytes, in a file that only you can read
+    #[command(after_help = "\
+Example:
+  udpeg key new furesoe.key
+
+One key serves one programme. Whoever holds it and a delivery can find out whom its rows are about: the analyst never
+gets it, and it never travels together with an extract. Without it, later periods cannot be linked to earlier ones.")]
+    New {
+        /// The file to make; one that is there is never overwritten
+        file: PathBuf,
+    },
+}
+
+/// What all commands that read a programme have in common.
+#[derive(Debug, clap::Args)]
+pub struct Programme {
+    /// The programme file
+    #[arg(long, short, value_name = "FILE")]
+    pub programme: PathBuf,
+    /// Replace the step where it is there already
+    #[arg(long)]
+    pub force: bool,
+    /// Measure on this day instead of the programme's
+    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Overrides (recorded in the manifest)")]
+    pub as_of: Option<NaiveDate>,
+    /// Use this period instead of the programme's
+    #[arg(long, value_name = "PERIOD", help_heading = "Overrides (recorded in the manifest)")]
+    pub period: Option<String>,
+    /// Write below this folder instead of the programme's
+    #[arg(long, value_name = "FOLDER", help_heading = "Overrides (recorded in the manifest)")]
+    pub out: Option<PathBuf>,
+}
+
+/// What commands that read extracts have in common.
+#[derive(Debug, clap::Args)]
+pub struct Extracts {
+    /// Use this key file instead of the programme's
+    #[arg(long, value_name = "FILE", help_heading = "Overrides (recorded in the manifest)")]
+    pub key: Option<PathBuf>,
+    /// Read these files or globs instead of the department's `input`; paths are relative to where you are
+    #[arg(long, value_name = "FILE", requires = "department", help_heading = "Overrides (recorded in the manifest)")]
+    pub input: Vec<String>,
+    /// Deliver nothing where more than this share of a department's rows is rejected
+    #[arg(long, value_name = "SHARE", default_value = "5%")]
+    pub max_rejected: Share,
+    /// List the rejected rows' own columns in private/<department>/rejected.csv
+    #[arg(long)]
+    pub show_values: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg pseudonymise --programme config/furesoe.toml --department social
+  udpeg pseudonymise -p p.toml --department social --input 'deliveries/social-*.csv' --max-rejected 2%
+
+Hand on <out>/<period>/delivery/<department>/. Keep private/<department>/: rejected.csv says which rows could not be
+used and why, other_types.csv which types no rule names.")]
+pub struct Pseudonymise {
+    #[command(flatten)]
+    pub programme: Programme,
+    #[command(flatten)]
+    pub extracts: Extracts,
+    /// Whose extract it is: a department's id in the programme
+    #[arg(long, short, value_name = "ID")]
+    pub department: String,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  udpeg select --programme config/furesoe.toml
+
+Reads <out>/<period>/delivery/*/ and needs no key. Refuses deliveries that were altered or do not belong together.")]
+pub struct Select {
+    #[command(flatten)]
+    pub programme: Programme,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  udpeg assign --programme config/furesoe.toml
+
+Reads <out>/<period>/selection/ and writes assignment/ and one list for each coordinator.")]
+pub struct Assign {
+    #[command(flatten)]
+    pub programme: Programme,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg run --programme config/furesoe.toml --new-key
+  udpeg run --programme config/furesoe.toml --force --json
+
+For a demonstration, or where one controller lawfully holds everything; otherwise each department runs `pseudonymise`
+itself. Writes the same bytes as the separate steps.")]
+pub struct Run {
+    #[command(flatten)]
+    pub programme: Programme,
+    #[command(flatten)]
+    pub extracts: Extracts,
+    /// The department that --input is for
+    #[arg(long, value_name = "ID", requires = "input")]
+    pub department: Option<String>,
+    /// Make the key file where it is missing and nothing has been delivered for the period yet
+    #[arg(long)]
+    pub new_key: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg synth --adults 30000 --seed 1 --dirty 2% --out try
+  udpeg run --programme try/programme.toml --new-key
+
+Nobody in it can be a living person: every number fails modulus 11, and nobody is born on 1 January.")]
+pub struct Synth {
+    /// People of 18 or more; a municipality of 42,000 inhabitants has about 30,000
+    #[arg(long, value_name = "N", default_value_t = 30_000, value_parser = clap::value_parser!(u32).range(1..=i64::from(udpeg::synth::MOST_ADULTS)))]
+    pub adults: u32,
+    /// The same seed gives the same bytes
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// The folder to write to; made where it is missing
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
+    /// The share of rows that are wrong, in every way there is
+    #[arg(long, value_name = "SHARE", default_value = "0%")]
+    pub dirty: Share,
+    /// Replace extracts that are there already
+    #[arg(long)]
+    pub force: bool,
+}

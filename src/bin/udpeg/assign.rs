@@ -1,0 +1,51 @@
+//! `udpeg assign`, and how an assignment is shown.
+
+use crate::args::Assign;
+use crate::context;
+use crate::terminal::{Terminal, heading, number, table};
+use std::fmt::Write;
+use udpeg::Result;
+use udpeg::pipeline::{self, AssignmentSummary, Context};
+
+pub fn run(typed: &Assign, terminal: &Terminal) -> Result<()> {
+    let programme = context::programme(&typed.programme.programme, &context::overrides(&typed.programme))?;
+    let progress = terminal.progress();
+    let context = Context {
+        programme: &programme,
+        today: context::today(),
+        force: typed.programme.force,
+        progress: progress.as_ref(),
+    };
+    let outcome = pipeline::assign(&context)?;
+    drop(progress);
+    terminal.summary(&outcome.summary, &outcome.warnings, || {
+        let mut text = loads(&outcome.summary);
+        heading(&mut text, "Files");
+        text.push_str(&files(&outcome.summary));
+        text
+    })
+}
+
+/// Units and points of each coordinator.
+pub fn loads(summary: &AssignmentSummary) -> String {
+    let mut text = String::new();
+    heading(&mut text, "Coordinators");
+    let mut rows = vec![["coordinator", "units", "of", "points"].map(str::to_owned).to_vec()];
+    for load in &summary.coordinators {
+        rows.push(vec![load.id.clone(), number(load.units), number(load.capacity), load.points.to_string()]);
+    }
+    text.push_str(&table(rows));
+    if summary.without_coordinator > 0 {
+        let _ = writeln!(text, "\n {} proposed units have no coordinator.", number(summary.without_coordinator));
+    }
+    text
+}
+
+/// Where the lists are.
+pub fn files(summary: &AssignmentSummary) -> String {
+    format!(
+        " the target group    {}\n each coordinator's  {}\n",
+        summary.folder.join("target_group.parquet").display(),
+        summary.lists.join("<id>").join("list.parquet").display()
+    )
+}

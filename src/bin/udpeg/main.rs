@@ -1,0 +1,37 @@
+//! The command line of udpeg: arguments in, exit code out. All work is the library's.
+#![forbid(unsafe_code)]
+
+mod args;
+mod assign;
+mod context;
+mod exit;
+mod key;
+mod progress;
+mod pseudonymise;
+mod run;
+mod select;
+mod synth;
+mod terminal;
+
+use args::{Args, Command};
+use clap::Parser;
+use std::process::ExitCode;
+use terminal::Terminal;
+
+fn main() -> ExitCode {
+    exit::hide_panic_payloads();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return exit::usage(&error),
+    };
+    let terminal = Terminal::new(&args.output);
+    let result = match &args.command {
+        Command::Key(command) => key::run(command, &terminal),
+        Command::Pseudonymise(command) => pseudonymise::run(command, &terminal),
+        Command::Select(command) => select::run(command, &terminal),
+        Command::Assign(command) => assign::run(command, &terminal),
+        Command::Run(command) => run::run(command, &terminal),
+        Command::Synth(command) => synth::run(command, &terminal),
+    };
+    exit::code(result, &terminal)
+}

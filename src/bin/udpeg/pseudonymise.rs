@@ -1,0 +1,64 @@
+//! `udpeg pseudonymise`, and how a department's quality is shown.
+
+use crate::args::Pseudonymise;
+use crate::context;
+use crate::terminal::{Terminal, heading, number, table};
+use std::fmt::Write;
+use udpeg::Result;
+use udpeg::extract::Quality;
+use udpeg::pipeline::{self, Context, Delivering, DepartmentSummary};
+
+pub fn run(typed: &Pseudonymise, terminal: &Terminal) -> Result<()> {
+    let overrides = context::extract_overrides(&typed.programme, &typed.extracts, Some(&typed.department))?;
+    let programme = context::programme(&typed.programme.programme, &overrides)?;
+    let progress = terminal.progress();
+    let context = Context {
+        programme: &programme,
+        today: context::today(),
+        force: typed.programme.force,
+        progress: progress.as_ref(),
+    };
+    let delivering =
+        Delivering { max_rejected: typed.extracts.max_rejected.clone(), show_values: typed.extracts.show_values };
+    let outcome = pipeline::pseudonymise(&context, &typed.department, &delivering)?;
+    drop(progress);
+    terminal.summary(&outcome.summary, &outcome.warnings, || text(&outcome.summary))
+}
+
+fn text(summary: &DepartmentSummary) -> String {
+    let mut text = quality(&[&summary.quality]);
+    heading(&mut text, "Files");
+    let _ = writeln!(text, " for the analyst     {}", summary.delivery.display());
+    let _ = writeln!(text, " stays with you      {}", summary.private.display());
+    if summary.other_types > 0 {
+        let _ = writeln!(
+            text,
+            "\n {} rows have a type that the programme does not name and left as `other`; other_types.csv lists them.",
+            number(summary.other_types)
+        );
+    }
+    text
+}
+
+/// Rows of departments: how many came, how many could not be used and why.
+pub fn quality(departments: &[&Quality]) -> String {
+    let mut text = String::new();
+    heading(&mut text, "Extracts");
+    let header = ["department", "rows", "rejected", "duplicates", "extract"].map(str::to_owned).to_vec();
+    let row = |quality: &&Quality| {
+        let counts = [quality.rows, quality.rejected, quality.duplicates, quality.extract].map(number);
+        std::iter::once(quality.department.clone()).chain(counts).collect()
+    };
+    text.push_str(&table(std::iter::once(header).chain(departments.iter().map(row)).collect()));
+    let reasons = departments
+        .iter()
+        .flat_map(|quality| quality.reasons.iter().map(|(reason, rows)| (&quality.department, reason, *rows)));
+    let reasons: Vec<Vec<String>> = reasons
+        .map(|(department, reason, rows)| vec![format!("{department}: {}", reason.replace('_', " ")), number(rows)])
+        .collect();
+    if !reasons.is_empty() {
+        heading(&mut text, "Rejected rows");
+        text.push_str(&table(reasons));
+    }
+    text
+}

@@ -1,0 +1,41 @@
+//! `udpeg run`.
+
+use crate::args::Run;
+use crate::assign::{files, loads};
+use crate::context;
+use crate::pseudonymise::quality;
+use crate::select::counts;
+use crate::terminal::{Terminal, heading};
+use std::fmt::Write;
+use udpeg::Result;
+use udpeg::pipeline::{self, Context, Delivering, RunSummary};
+
+pub fn run(typed: &Run, terminal: &Terminal) -> Result<()> {
+    let overrides = context::extract_overrides(&typed.programme, &typed.extracts, typed.department.as_ref())?;
+    let programme = context::programme(&typed.programme.programme, &overrides)?;
+    let progress = terminal.progress();
+    let context = Context {
+        programme: &programme,
+        today: context::today(),
+        force: typed.programme.force,
+        progress: progress.as_ref(),
+    };
+    let delivering =
+        Delivering { max_rejected: typed.extracts.max_rejected.clone(), show_values: typed.extracts.show_values };
+    let outcome = pipeline::run(&context, &delivering, typed.new_key)?;
+    drop(progress);
+    terminal.summary(&outcome.summary, &outcome.warnings, || text(&outcome.summary))
+}
+
+fn text(summary: &RunSummary) -> String {
+    let mut text = quality(&summary.departments.iter().map(|department| &department.quality).collect::<Vec<_>>());
+    text.push_str(&counts(&summary.selection.counts));
+    text.push_str(&loads(&summary.assignment));
+    heading(&mut text, "Files");
+    for department in &summary.departments {
+        let _ = writeln!(text, " rejected rows       {}", department.private.join("rejected.csv").display());
+    }
+    let _ = writeln!(text, " everyone eligible   {}", summary.selection.folder.join("candidates.parquet").display());
+    text.push_str(&files(&summary.assignment));
+    text
+}

@@ -1,0 +1,176 @@
+//! Reading a file in blocks of whole rows, in bounded memory, hashing what is read.
+
+use super::csv::{RowReader, split_rows};
+use super::input::NamedFile;
+use crate::error::{Error, Result};
+use sha2::{Digest, Sha256};
+use std::fs::{File, Metadata};
+use std::io::Read;
+use zeroize::Zeroizing;
+
+/// Bytes read at a time: a block's rows and records stay in a core's cache, more or less.
+const BLOCK_BYTES: usize = 1 << 20;
+
+/// No row of an extract is longer than this; a longer one is an unclosed quote or no CSV.
+const LONGEST_ROW_BYTES: usize = 16 << 20;
+
+/// The mark that some programs put before UTF-8 text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Whole rows of a file. Overwritten when dropped: these are the only copies of raw rows.
+pub type Block = Zeroizing<Vec<u8>>;
+
+/// Reads one file, block by block.
+pub struct BlockReader<'f> {
+    named: &'f NamedFile,
+    file: File,
+    before: Metadata,
+    hash: Sha256,
+    /// The beginning of a row whose end has not been read.
+    rest: Block,
+    has_begun: bool,
+    is_at_end: bool,
+    /// Whether the file began with a UTF-8 byte-order mark, which is passed over.
+    pub had_byte_order_mark: bool,
+}
+
+impl<'f> BlockReader<'f> {
+    pub fn open(named: &'f NamedFile) -> Result<Self> {
+        let failed = |error: std::io::Error| Error::io(&named.path, "read", &error);
+        let file = File::open(&named.path).map_err(failed)?;
+        let before = file.metadata().map_err(failed)?;
+        Ok(Self {
+            named,
+            file,
+            before,
+            hash: Sha256::new(),
+            rest: Block::default(),
+            has_begun: false,
+            is_at_end: false,
+            had_byte_order_mark: false,
+        })
+    }
+
+    /// The next block; `None` at the end of the file.
+    pub fn next_block(&mut self) -> std::result::Result<Option<Block>, Stop> {
+        let mut block = std::mem::take(&mut self.rest);
+        let mut is_first = !self.has_begun;
+        self.has_begun = true;
+        loop {
+            self.fill(&mut block).map_err(Stop::Failed)?;
+            if is_first && block.starts_with(BYTE_ORDER_MARK) {
+                self.had_byte_order_mark = true;
+                block.drain(..BYTE_ORDER_MARK.len());
+            }
+            is_first = false;
+            if block.is_empty() {
+                return Ok(None);
+            }
+            let split = split_rows(&block, self.named.delimiter, self.is_at_end);
+            if let (Some(quote), true) = (split.open_quote, self.is_at_end) {
+                return Err(Stop::UnclosedQuote { rows_before: rows_before(&block[..=quote], self.named.delimiter) });
+            }
+            if split.end > 0 {
+                let mut rest = Block::new(Vec::with_capacity(BLOCK_BYTES * 2));
+                rest.extend_from_slice(&block[split.end..]);
+                zeroize::Zeroize::zeroize(&mut block[split.end..]);
+                block.truncate(split.end);
+                self.rest = rest;
+                return Ok(Some(block));
+            }
+            if block.len() >= LONGEST_ROW_BYTES {
+                return Err(Stop::LongRow);
+            }
+        }
+    }
+
+    /// The SHA-256 of the whole file, in hex, once it has been read to its end.
+    pub fn finish(self) -> Result<String> {
+        let after = self.file.metadata().map_err(|error| Error::io(&self.named.path, "read", &error))?;
+        let same_time = after.modified().ok() == self.before.modified().ok();
+        if after.len() != self.before.len() || !same_time {
+            return Err(Error::file(
+                &self.named.path,
+                "it changed while it was read",
+                "run again when whoever writes it has finished",
+            ));
+        }
+        Ok(crate::output::hex(&self.hash.finalize()))
+    }
+
+    /// Reads until the block has grown by [`BLOCK_BYTES`] or the file has ended.
+    fn fill(&mut self, block: &mut Block) -> Result<()> {
+        let start = block.len();
+        if block.capacity() < start + BLOCK_BYTES {
+            // Grown by hand, so that the old copy is overwritten.
+            let mut larger = Block::new(Vec::with_capacity((start + BLOCK_BYTES) * 2));
+            larger.extend_from_slice(block);
+            *block = larger;
+        }
+        block.resize(start + BLOCK_BYTES, 0);
+        let mut filled = start;
+        while filled < block.len() {
+            match self.file.read(&mut block[filled..]) {
+                Ok(0) => {
+                    self.is_at_end = true;
+                    break;
+                }
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Error::io(&self.named.path, "read", &error)),
+            }
+        }
+        block.truncate(filled);
+        self.hash.update(&block[start..]);
+        Ok(())
+    }
+}
+
+/// Rows that begin before the last byte of `until`, the one it stands in excepted.
+fn rows_before(until: &[u8], delimiter: u8) -> u64 {
+    let mut reader = RowReader::new(until, delimiter);
+    let mut fields = Vec::new();
+    let mut rows: u64 = 0;
+    while reader.next_row(&mut fields).is_some() {
+        rows += 1;
+    }
+    rows.saturating_sub(1)
+}
+
+/// Why a file cannot be read on. Which row it is, only the caller can tell.
+#[derive(Debug)]
+pub enum Stop {
+    /// The system would not read.
+    Failed(Error),
+    /// A quote is never closed; so many rows of this block stand before its row.
+    UnclosedQuote {
+        /// Rows of the block, the header among them.
+        rows_before: u64,
+    },
+    /// The first row of this block is longer than any row may be.
+    LongRow,
+}
+
+impl Stop {
+    /// The error, `rows` (header included) having been read before the block.
+    pub fn into_error(self, file: &NamedFile, rows: u64) -> Error {
+        let name = |rows: u64| if rows == 0 { "the header".to_owned() } else { format!("row {rows}") };
+        match self {
+            Self::Failed(error) => error,
+            Self::UnclosedQuote { rows_before } => Error::file(
+                &file.path,
+                format!("a quote that opens in {} is never closed", name(rows + rows_before)),
+                "close it, or double it where it is part of the text",
+            ),
+            Self::LongRow => Error::file(
+                &file.path,
+                format!(
+                    "{} is longer than {} MiB; a quote that opens in it may never be closed",
+                    name(rows),
+                    LONGEST_ROW_BYTES >> 20
+                ),
+                "look at that row in a text editor; check that this is the right file, and its `delimiter`",
+            ),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Rows and fields of CSV text (RFC 4180), by ranges into a block of bytes.
+//!
+//! Ours rather than a library's because the contract counts as malformed what libraries mend: anything after a
+//! closing quote. A bare CR is an ordinary character, and so is a quote inside an unquoted field. Knows nothing of
+//! columns, encodings or numbers.
+
+use std::ops::Range;
+
+/// One field of a row: where its content stands, without its quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// Byte range of the content.
+    pub content: Range<usize>,
+    /// How it is written.
+    pub form: FieldForm,
+}
+
+/// How a field is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldForm {
+    /// As it stands.
+    Plain,
+    /// In quotes, with doubled quotes inside.
+    Doubled,
+    /// In quotes, with something after the closing one.
+    Broken,
+}
+
+/// Reads the rows of a block that holds whole rows only.
+pub struct RowReader<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    delimiter: u8,
+}
+
+impl<'b> RowReader<'b> {
+    /// Rows of `bytes`, which begin with a row and end with one.
+    #[must_use]
+    pub fn new(bytes: &'b [u8], delimiter: u8) -> Self {
+        Self { bytes, at: 0, delimiter }
+    }
+
+    /// Puts the fields of the next row into `fields` and gives the row's byte range, line end excluded; lines of no
+    /// characters are passed over.
+    pub fn next_row(&mut self, fields: &mut Vec<Field>) -> Option<Range<usize>> {
+        loop {
+            let rest = &self.bytes[self.at..];
+            match rest {
+                [] => return None,
+                [b'\n', ..] => self.at += 1,
+                [b'\r', b'\n', ..] => self.at += 2,
+                _ => break,
+            }
+        }
+        fields.clear();
+        let start = self.at;
+        loop {
+            let quoted = self.bytes.get(self.at) == Some(&b'"');
+            let (field, ended_row) = if quoted { self.quoted_field() } else { self.plain_field() };
+            fields.push(field);
+            if let Some(end) = ended_row {
+                return Some(start..end);
+            }
+        }
+    }
+
+    /// A field that begins here without a quote; `Some(end of row)` where it is the row's last.
+    fn plain_field(&mut self) -> (Field, Option<usize>) {
+        let start = self.at;
+        let (end, row_end) = self.run_to_separator();
+        (Field { content: start..end, form: FieldForm::Plain }, row_end)
+    }
+
+    /// Goes past the next delimiter or line end: where the field ends, and the row if it does.
+    fn run_to_separator(&mut self) -> (usize, Option<usize>) {
+        let rest = &self.bytes[self.at..];
+        let found = rest.iter().position(|&byte| byte == self.delimiter || byte == b'\n');
+        let Some(length) = found else {
+            self.at = self.bytes.len();
+            return (self.at, Some(self.at));
+        };
+        let stop = self.at + length;
+        let is_line_end = self.bytes[stop] == b'\n';
+        // The CR of a CRLF belongs to the line end.
+        let end = if is_line_end && length > 0 && self.bytes[stop - 1] == b'\r' { stop - 1 } else { stop };
+        self.at = stop + 1;
+        (end, is_line_end.then_some(end))
+    }
+
+    /// A field that begins here with a quote.
+    fn quoted_field(&mut self) -> (Field, Option<usize>) {
+        let start = self.at + 1;
+        let mut form = FieldForm::Plain;
+        let mut from = start;
+        // An unclosed quote never gets here: the block's rows are whole.
+        let close = loop {
+            match memchr::memchr(b'"', &self.bytes[from..]) {
+                Some(found) if self.bytes.get(from + found + 1) == Some(&b'"') => {
+                    form = FieldForm::Doubled;
+                    from += found + 2;
+                }
+                Some(found) => break from + found,
+                None => break self.bytes.len(),
+            }
+        };
+        self.at = (close + 1).min(self.bytes.len());
+        let after = self.at;
+        let (end, row_end) = self.run_to_separator();
+        if end > after {
+            form = FieldForm::Broken;
+        }
+        (Field { content: start..close, form }, row_end)
+    }
+}
+
+/// Where the whole rows of a piece of a file end.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Split {
+    /// Just after the last line end that ends a row.
+    pub end: usize,
+    /// Where a quote stands that is not closed in this piece, if one does.
+    pub open_quote: Option<usize>,
+}
+
+/// Finds where the whole rows end in `bytes`, which begin with a row. `is_last` says that nothing follows.
+#[must_use]
+pub fn split_rows(bytes: &[u8], delimiter: u8, is_last: bool) -> Split {
+    let mut end = 0;
+    let mut at = 0;
+    while let Some(found) = memchr::memchr2(b'"', b'\n', &bytes[at..]) {
+        let position = at + found;
+        at = position + 1;
+        if bytes[position] == b'\n' {
+            end = at;
+            continue;
+        }
+        let opens = position == end || bytes[position - 1] == delimiter;
+        if !opens {
+            continue;
+        }
+        loop {
+            let Some(found) = memchr::memchr(b'"', &bytes[at..]) else {
+                return Split { end, open_quote: Some(position) };
+            };
+            at += found + 1;
+            match bytes.get(at) {
+                Some(b'"') => at += 1,
+                // The next byte decides whether this quote closes or is doubled.
+                None if !is_last => return Split { end, open_quote: Some(position) },
+                _ => break,
+            }
+        }
+    }
+    Split { end: if is_last { bytes.len() } else { end }, open_quote: None }
+}

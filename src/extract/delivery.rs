@@ -1,0 +1,254 @@
+//! What a department writes: its private lists, and the delivery for the analyst.
+
+use super::quality::Quality;
+use super::read::{Extract, file_name};
+use super::records::{LeavingTypes, Record, Records};
+use crate::error::{Result, Warning};
+use crate::output::{self, FileRecord, ParquetFile, RunMetadata, Staged, hex_column};
+use crate::programme::{Department, OTHER_TYPE, Programme};
+use arrow_array::types::UInt32Type;
+use arrow_array::{ArrayRef, Date32Array, DictionaryArray, StringArray, UInt32Array};
+use arrow_schema::{DataType, Field};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Names of the delivered files and of the columns of `extract.parquet`, for writer and reader alike.
+pub(crate) mod names {
+    pub const EXTRACT: &str = "extract.parquet";
+    pub const INCOMPLETE: &str = "incomplete.parquet";
+    pub const QUALITY: &str = "quality.json";
+    pub const PERSON: &str = "person";
+    pub const RECORD: &str = "record";
+    pub const KIND: &str = "type";
+    pub const START: &str = "start";
+    pub const END: &str = "end";
+    pub const CHILD: &str = "child";
+    pub const SEX: &str = "sex";
+    pub const AGE_BAND: &str = "age_band";
+}
+
+/// Sorts what was read, counts duplicates once, and counts everything.
+///
+/// Gives the count and how the types leave.
+pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extract) -> (Quality, LeavingTypes) {
+    let types = LeavingTypes::new(&extract.types, &programme.types_that_may_leave(department));
+    let duplicates = extract.records.sort_and_deduplicate(&types.ranks);
+    extract.incomplete.sort_unstable();
+    extract.incomplete.dedup();
+    let quality = Quality {
+        department: department.id.clone(),
+        rows: extract.rows(),
+        rejected: extract.rejected.len() as u64,
+        reasons: extract.reasons(),
+        duplicates,
+        repaired: extract.counts.repaired,
+        replacement: extract.counts.replacement,
+        no_check_digit: extract.counts.no_check_digit,
+        extract: extract.records.len() as u64,
+    };
+    (quality, types)
+}
+
+/// Writes `rejected.csv`, `other_types.csv` and `quality.json`, which stay in the department.
+///
+/// # Errors
+///
+/// [`crate::Error::File`] where they cannot be written.
+pub fn write_private(folder: &Staged, extract: &Extract, quality: &Quality, types: &LeavingTypes) -> Result<()> {
+    output::write_bytes(folder, "rejected.csv", rejected_list(extract).as_bytes())?;
+    let mut list = String::from("type,rows\n");
+    for (name, rows) in other_types(extract, types) {
+        push_line(&mut list, &[name, &rows.to_string()]);
+    }
+    output::write_bytes(folder, "other_types.csv", list.as_bytes())?;
+    output::write_json(folder, names::QUALITY, quality)?;
+    Ok(())
+}
+
+/// Writes `extract.parquet`, `incomplete.parquet` and `quality.json`; gives their records for the manifest.
+///
+/// # Errors
+///
+/// [`crate::Error::File`] where they cannot be written.
+pub fn deliver(
+    programme: &Programme,
+    key_id: &str,
+    folder: &Staged,
+    extract: &Extract,
+    quality: &Quality,
+    types: &LeavingTypes,
+) -> Result<Vec<FileRecord>> {
+    let metadata = RunMetadata::of_department(programme, key_id, &quality.department);
+    let place = Path::new("delivery").join(&quality.department);
+    let (sha256, rows) = write_extract(programme, folder, &metadata, &extract.records, types)?;
+    let mut records = vec![FileRecord::new(&place.join(names::EXTRACT), sha256, Some(rows))];
+
+    let mut file = ParquetFile::create(
+        folder,
+        names::INCOMPLETE,
+        vec![Field::new(names::PERSON, DataType::Utf8, false)],
+        &metadata,
+    )?;
+    for persons in extract.incomplete.chunks(ParquetFile::ROW_GROUP_ROWS) {
+        file.write_row_group(vec![hex_column(persons.iter().copied().map(Some))])?;
+    }
+    let (sha256, rows) = file.finish()?;
+    records.push(FileRecord::new(&place.join(names::INCOMPLETE), sha256, Some(rows)));
+
+    let sha256 = output::write_json(folder, names::QUALITY, quality)?;
+    records.push(FileRecord::new(&place.join(names::QUALITY), sha256, None));
+    Ok(records)
+}
+
+fn write_extract(
+    programme: &Programme,
+    folder: &Staged,
+    metadata: &RunMetadata,
+    records: &Records,
+    types: &LeavingTypes,
+) -> Result<(String, u64)> {
+    let text = || DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
+    let mut fields = vec![
+        Field::new(names::PERSON, DataType::Utf8, false),
+        Field::new(names::RECORD, DataType::Utf8, true),
+        Field::new(names::KIND, text(), false),
+        Field::new(names::START, DataType::Date32, false),
+        Field::new(names::END, DataType::Date32, true),
+        Field::new(names::CHILD, DataType::Utf8, true),
+    ];
+    let attributes = programme.attributes;
+    if attributes.sex {
+        fields.push(Field::new(names::SEX, text(), false));
+    }
+    if attributes.age_band {
+        fields.push(Field::new(names::AGE_BAND, text(), false));
+    }
+    let mut file = ParquetFile::create(folder, names::EXTRACT, fields, metadata)?;
+    let kinds: ArrayRef = Arc::new(StringArray::from_iter_values(&types.names));
+    let bands: ArrayRef = Arc::new(StringArray::from_iter_values(programme.age_bands.labels()));
+    let sexes: ArrayRef = Arc::new(StringArray::from_iter_values(["M", "F"]));
+    let mut rest = records.iter().peekable();
+    let mut rows: Vec<&Record> = Vec::with_capacity(ParquetFile::ROW_GROUP_ROWS.min(records.len()));
+    while rest.peek().is_some() {
+        rows.clear();
+        rows.extend(rest.by_ref().take(ParquetFile::ROW_GROUP_ROWS));
+        let days = |day: fn(&Record) -> Option<i32>| -> ArrayRef {
+            Arc::new(rows.iter().map(|row| day(row)).collect::<Date32Array>())
+        };
+        let mut columns = vec![
+            hex_column(rows.iter().map(|row| Some(row.person))),
+            hex_column(rows.iter().map(|row| row.record)),
+            words(rows.iter().map(|row| types.ranks[row.kind as usize]), &kinds),
+            days(|row| Some(row.start)),
+            days(|row| (row.end != Record::OPEN).then_some(row.end)),
+            hex_column(rows.iter().map(|row| row.child)),
+        ];
+        if attributes.sex {
+            columns.push(words(rows.iter().map(|row| u32::from(row.sex == crate::identity::Sex::Female)), &sexes));
+        }
+        if attributes.age_band {
+            columns.push(words(rows.iter().map(|row| u32::from(row.age_band)), &bands));
+        }
+        file.write_row_group(columns)?;
+    }
+    file.finish()
+}
+
+/// A column of few distinct words.
+fn words(positions: impl Iterator<Item = u32>, all: &ArrayRef) -> ArrayRef {
+    let positions: UInt32Array = positions.map(Some).collect();
+    Arc::new(
+        DictionaryArray::<UInt32Type>::try_new(positions, Arc::clone(all))
+            .expect("every position stands among the words"),
+    )
+}
+
+/// The types that became `other`, with the rows of the extract that have them.
+pub fn other_types<'e>(extract: &'e Extract, types: &LeavingTypes) -> BTreeMap<&'e str, u64> {
+    let mut counts = vec![0_u64; extract.types.names().len()];
+    for record in extract.records.iter() {
+        counts[record.kind as usize] += 1;
+    }
+    let named = extract.types.names().iter().zip(&types.ranks).zip(counts);
+    named
+        .filter(|((_, rank), count)| types.names[**rank as usize] == OTHER_TYPE && *count > 0)
+        .map(|((name, _), count)| (name.as_str(), count))
+        .collect()
+}
+
+/// Warnings about types that rules name and the extract does not hold, with the spelling it holds instead.
+///
+/// A type that is not named stays in the department, so only a slight misspelling of a named one is repeated: at most
+/// two letters apart, too few to carry a name or a number.
+pub fn type_warnings(programme: &Programme, department: &Department, extract: &Extract) -> Vec<Warning> {
+    let present = extract.types.names();
+    let missing = programme
+        .types_that_may_leave(department)
+        .into_iter()
+        .filter(|name| !present.iter().any(|known| known == name));
+    let warn = |name: &str| {
+        let plain = |text: &str| text.to_lowercase();
+        let near = present.iter().find(|known| {
+            let is_named = programme.types_that_may_leave(department).contains(&known.as_str());
+            let distance = strsim::damerau_levenshtein(&plain(name), &plain(known));
+            !is_named && name.chars().count() > 4 && distance <= 2
+        })?;
+        Some(Warning(format!(
+            "{}: the programme names the type \"{name}\", which never occurs, but \"{near}\" does and leaves as `{OTHER_TYPE}`; which spelling is right?",
+            department.id
+        )))
+    };
+    missing.filter_map(warn).collect()
+}
+
+/// `rejected.csv`; with the rows' own columns where they were asked for.
+fn rejected_list(extract: &Extract) -> String {
+    let show_values = extract.rejected.iter().any(|rejected| !rejected.cells.is_empty());
+    let mut own_columns: Vec<&str> = Vec::new();
+    for name in extract.files.iter().flat_map(|file| &file.header) {
+        if show_values && !own_columns.contains(&name.as_str()) {
+            own_columns.push(name);
+        }
+    }
+    let mut list = String::new();
+    let mut line: Vec<&str> = vec!["file", "row", "column", "reason"];
+    line.extend(&own_columns);
+    if show_values {
+        line.push("(further fields)");
+    }
+    push_line(&mut list, &line);
+    for rejected in &extract.rejected {
+        let file = file_name(extract, rejected);
+        let row = rejected.row.to_string();
+        let mut line: Vec<&str> = vec![&file, &row, rejected.column.as_deref().unwrap_or(""), rejected.reason.as_str()];
+        let header = &extract.files[rejected.file].header;
+        for column in &own_columns {
+            let position = header.iter().position(|name| name == column);
+            line.push(position.and_then(|position| rejected.cells.get(position)).map_or("", String::as_str));
+        }
+        let further = rejected.cells.get(header.len()..).unwrap_or_default().join(" | ");
+        if show_values {
+            line.push(&further);
+        }
+        push_line(&mut list, &line);
+    }
+    list
+}
+
+/// One line of CSV, quoted where it must be.
+fn push_line(list: &mut String, cells: &[&str]) {
+    for (position, cell) in cells.iter().enumerate() {
+        if position > 0 {
+            list.push(',');
+        }
+        if cell.contains([',', '"', '\n', '\r']) {
+            list.push('"');
+            list.push_str(&cell.replace('"', "\"\""));
+            list.push('"');
+        } else {
+            list.push_str(cell);
+        }
+    }
+    list.push('\n');
+}

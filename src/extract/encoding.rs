@@ -1,0 +1,51 @@
+//! From bytes to text in the encoding that the programme states.
+
+use crate::programme::Encoding;
+
+/// Windows-1252 from 0x80 to 0x9f; `\0` where the code page defines nothing. Source: the Unicode consortium's
+/// mapping table CP1252.TXT. All other bytes are their own code point.
+const WINDOWS_1252: [char; 32] = [
+    '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', //
+    '\0', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
+];
+
+impl Encoding {
+    /// The text of some bytes, decoded into `scratch` where it must be; `None` where they are not in this encoding.
+    pub(super) fn decode<'a>(self, bytes: &'a [u8], scratch: &'a mut String) -> Option<&'a str> {
+        if self == Self::Utf8 || bytes.is_ascii() {
+            return std::str::from_utf8(bytes).ok();
+        }
+        scratch.clear();
+        for &byte in bytes {
+            let character = match byte {
+                0x80..=0x9f => WINDOWS_1252[usize::from(byte - 0x80)],
+                _ => char::from(byte),
+            };
+            if character == '\0' && byte != 0 {
+                return None;
+            }
+            scratch.push(character);
+        }
+        Some(scratch)
+    }
+
+    /// Whether all bytes are in this encoding.
+    pub(super) fn is_valid(self, bytes: &[u8]) -> bool {
+        match self {
+            Self::Utf8 => std::str::from_utf8(bytes).is_ok(),
+            Self::Windows1252 => {
+                bytes.is_ascii()
+                    || !bytes
+                        .iter()
+                        .any(|&byte| matches!(byte, 0x80..=0x9f) && WINDOWS_1252[usize::from(byte - 0x80)] == '\0')
+            }
+        }
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Windows1252 => "windows-1252",
+        }
+    }
+}

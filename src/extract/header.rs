@@ -1,0 +1,169 @@
+//! The header of a file: which of the department's columns stands where.
+
+use super::csv::{FieldForm, RowReader};
+use super::input::NamedFile;
+use super::normalised;
+use crate::error::{Error, Result};
+use crate::programme::{Columns, Department, Encoding};
+
+/// Where the columns of one file stand.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// Bytes of the first block before the first row of data.
+    pub length: usize,
+    /// Number of fields of every well-formed row.
+    pub width: usize,
+    /// All column names, normalised; only ever written to `private/`.
+    pub names: Vec<String>,
+    /// Positions of the canonical columns.
+    pub columns: Positions,
+}
+
+/// Positions of the canonical columns among the fields.
+#[derive(Debug, Clone, Copy)]
+pub struct Positions {
+    pub person: usize,
+    pub kind: usize,
+    pub start: usize,
+    pub end: usize,
+    pub record: Option<usize>,
+    pub child: Option<usize>,
+}
+
+/// Reads the header at the beginning of a file's first block.
+pub fn read(file: &NamedFile, department: &Department, block: &[u8], had_byte_order_mark: bool) -> Result<Header> {
+    let encoding = department.format.encoding;
+    if had_byte_order_mark && encoding != Encoding::Utf8 {
+        return Err(Error::file(
+            &file.path,
+            format!("it begins with a UTF-8 byte-order mark, and the programme says {}", encoding.name()),
+            "set `encoding = \"utf-8\"` in the department's `format`",
+        ));
+    }
+    let mut reader = RowReader::new(block, file.delimiter);
+    let mut fields = Vec::new();
+    let Some(row) = reader.next_row(&mut fields) else {
+        return Err(empty(file));
+    };
+    let bytes = &block[row.clone()];
+    if bytes.contains(&0) {
+        return Err(Error::file(
+            &file.path,
+            "it is no text: the header holds NUL bytes",
+            "deliver CSV; a spreadsheet has to be saved as CSV first",
+        ));
+    }
+    let mut names = Vec::with_capacity(fields.len());
+    let mut scratch = String::new();
+    for field in &fields {
+        let content = unquoted(&block[field.content.clone()], field.form);
+        let name = (field.form != FieldForm::Broken).then(|| encoding.decode(&content, &mut scratch)).flatten();
+        names.push(normalised(name.ok_or_else(|| unreadable(file, encoding, bytes))?));
+    }
+    let columns = positions(&department.columns, &names)
+        .map_err(|what| Error::file(&file.path, what, advice(file, department, bytes, &names)))?;
+    Ok(Header { length: row.end, width: names.len(), names, columns })
+}
+
+/// A file without even a header.
+pub fn empty(file: &NamedFile) -> Error {
+    Error::file(
+        &file.path,
+        "it is empty: there is not even a header",
+        "deliver it again; an extract without rows has its header alone",
+    )
+}
+
+/// A field's content with doubled quotes made single.
+pub fn unquoted(content: &[u8], form: FieldForm) -> std::borrow::Cow<'_, [u8]> {
+    if form != FieldForm::Doubled {
+        return content.into();
+    }
+    let mut plain = Vec::with_capacity(content.len());
+    let mut bytes = content.iter();
+    while let Some(&byte) = bytes.next() {
+        plain.push(byte);
+        if byte == b'"' {
+            bytes.next();
+        }
+    }
+    plain.into()
+}
+
+/// The positions of the named columns, or what is wrong; only the programme's own words are repeated, since the first
+/// line of a file without a header holds a person's data.
+fn positions(columns: &Columns, names: &[String]) -> std::result::Result<Positions, String> {
+    let mut problems = Vec::new();
+    let mut find = |column: &str| {
+        let mut found = names.iter().enumerate().filter(|(_, name)| *name == column).map(|(position, _)| position);
+        let first = found.next();
+        match (first, found.count()) {
+            (None, _) => problems.push(format!("column `{column}` is not in the header")),
+            (Some(_), 0) => {}
+            (Some(_), more) => problems.push(format!("column `{column}` stands {} times in the header", more + 1)),
+        }
+        first.unwrap_or(0)
+    };
+    let positions = Positions {
+        person: find(&columns.person),
+        kind: find(&columns.kind),
+        start: find(&columns.start),
+        end: find(&columns.end),
+        record: columns.record.as_deref().map(&mut find),
+        child: columns.child.as_deref().map(&mut find),
+    };
+    if problems.is_empty() { Ok(positions) } else { Err(problems.join("; ")) }
+}
+
+/// What to do about a header that lacks columns.
+fn advice(file: &NamedFile, department: &Department, header: &[u8], names: &[String]) -> String {
+    let wanted = wanted(&department.columns);
+    let parts = |delimiter: u8| header.split(|&byte| byte == delimiter).count();
+    let seeming = [(b';', "`;`"), (b',', "`,`"), (b'\t', "a tab"), (b'|', "`|`")]
+        .into_iter()
+        .filter(|&(delimiter, _)| delimiter != file.delimiter)
+        .max_by_key(|&(delimiter, _)| parts(delimiter))
+        .filter(|&(delimiter, _)| parts(delimiter) > names.len());
+    if let Some((_, name)) = seeming {
+        let delimiter = char::from(file.delimiter).escape_default();
+        return format!(
+            "the programme's delimiter is `{delimiter}`, and the header seems to use {name}: set `delimiter` in the department's `format`"
+        );
+    }
+    if department.format.encoding == Encoding::Windows1252 && !header.is_ascii() && std::str::from_utf8(header).is_ok()
+    {
+        return "the header seems to be UTF-8: set `encoding = \"utf-8\"` in the department's `format`".to_owned();
+    }
+    let plain = |name: &str| {
+        name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
+    };
+    let alike = wanted.iter().find_map(|&column| {
+        let other =
+            names.iter().find(|name| *name != column && !plain(name).is_empty() && plain(name) == plain(column))?;
+        Some(format!("the header has `{other}` for `{column}`: correct [department.columns]"))
+    });
+    alike.unwrap_or_else(|| {
+        format!(
+            "correct [department.columns], or deliver the file with its header; this one has {} columns",
+            names.len()
+        )
+    })
+}
+
+fn wanted(columns: &Columns) -> Vec<&str> {
+    let needed = [&columns.person, &columns.kind, &columns.start, &columns.end];
+    needed.into_iter().chain(&columns.record).chain(&columns.child).map(String::as_str).collect()
+}
+
+fn unreadable(file: &NamedFile, encoding: Encoding, header: &[u8]) -> Error {
+    let hint = match encoding {
+        Encoding::Utf8 if std::str::from_utf8(header).is_err() => {
+            "it may be Windows-1252: set `encoding = \"windows-1252\"` in the department's `format`"
+        }
+        Encoding::Windows1252 if std::str::from_utf8(header).is_ok() => {
+            "it may be UTF-8: set `encoding = \"utf-8\"` in the department's `format`"
+        }
+        _ => "look at the first line in a text editor; nothing may stand after a closing quote",
+    };
+    Error::file(&file.path, format!("its header cannot be read as {}", encoding.name()), hint)
+}

@@ -1,0 +1,243 @@
+//! One row → an accepted record, or a reason; what it needs to know is prepared once for each file.
+
+use super::csv::{Field, FieldForm};
+use super::header::{Header, unquoted};
+use super::quality::{IdentifierCounts, Reason};
+use super::records::Record;
+use super::{Types, normalised};
+use crate::identity::{AgeBands, CprCell, CprNumber, CprReader, Pseudonym, Pseudonymiser, Sex, holds_cpr_number};
+use crate::programme::{Department, Programme};
+use chrono::{Datelike, NaiveDate};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use zeroize::Zeroize;
+
+/// A canonical column, for naming it in the department's own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    Person,
+    Child,
+    Kind,
+    Start,
+    End,
+}
+
+/// What becomes of a row.
+pub enum Judgement {
+    /// It becomes a record.
+    Accepted(Record),
+    /// It cannot be used: why, where, and whom it is about if that can be told.
+    Rejected { reason: Reason, column: Option<Column>, person: Option<Pseudonym> },
+}
+
+/// What is the same for all rows of a file.
+pub struct Rules<'a> {
+    department: &'a Department,
+    header: &'a Header,
+    numbers: CprReader,
+    age_bands: &'a AgeBands,
+    pseudonymiser: &'a Pseudonymiser,
+}
+
+impl<'a> Rules<'a> {
+    pub fn new(
+        programme: &'a Programme,
+        department: &'a Department,
+        header: &'a Header,
+        pseudonymiser: &'a Pseudonymiser,
+    ) -> Self {
+        let numbers = CprReader { as_of: programme.as_of, leading_zero_lost: department.format.leading_zero_lost };
+        Self { department, header, numbers, age_bands: &programme.age_bands, pseudonymiser }
+    }
+}
+
+/// Judges the rows of one block; keeps what it has learnt about types.
+pub struct Judge<'a> {
+    rules: &'a Rules<'a>,
+    bytes: &'a [u8],
+    /// Whether every byte of the block is in the encoding, so that rows need not be looked at one by one.
+    is_valid: bool,
+    /// By a type cell's own bytes: what it is.
+    seen_types: HashMap<Vec<u8>, Result<u32, Reason>>,
+    /// The types of this block.
+    pub types: Types,
+    /// Over the identifier cells of accepted rows.
+    pub counts: IdentifierCounts,
+    scratch: String,
+}
+
+/// What a number's cell gives.
+struct Identified {
+    pseudonym: Pseudonym,
+    sex: Sex,
+    age_band: u8,
+    counts: IdentifierCounts,
+}
+
+impl<'a> Judge<'a> {
+    pub fn new(rules: &'a Rules<'a>, bytes: &'a [u8]) -> Self {
+        let is_valid = rules.department.format.encoding.is_valid(bytes);
+        Self {
+            rules,
+            bytes,
+            is_valid,
+            seen_types: HashMap::new(),
+            types: Types::default(),
+            counts: IdentifierCounts::default(),
+            scratch: String::new(),
+        }
+    }
+
+    /// The judgement on one row, given its fields and its byte range.
+    pub fn judge(&mut self, row: std::ops::Range<usize>, fields: &[Field]) -> Judgement {
+        let header = self.rules.header;
+        if fields.len() != header.width {
+            return Judgement::Rejected { reason: Reason::RowMalformed, column: None, person: None };
+        }
+        let person = self.identify(&fields[header.columns.person]);
+        let is_malformed = fields.iter().any(|field| field.form == FieldForm::Broken)
+            || !(self.is_valid || self.rules.department.format.encoding.is_valid(&self.bytes[row]));
+        if is_malformed {
+            let person = person.ok().flatten().map(|person| person.pseudonym);
+            return Judgement::Rejected { reason: Reason::RowMalformed, column: None, person };
+        }
+        let person = match person {
+            Ok(Some(person)) => person,
+            Ok(None) => return Judgement::rejected(Reason::PersonMissing, Column::Person),
+            Err(BadNumber::Malformed) => return Judgement::rejected(Reason::PersonMalformed, Column::Person),
+            Err(BadNumber::ImpossibleDate) => return Judgement::rejected(Reason::PersonImpossibleDate, Column::Person),
+        };
+        self.judge_rest(fields, &person).unwrap_or_else(|(reason, column)| Judgement::Rejected {
+            reason,
+            column: Some(column),
+            person: Some(person.pseudonym),
+        })
+    }
+
+    /// All that comes after the person, in the order of the reasons.
+    fn judge_rest(&mut self, fields: &[Field], person: &Identified) -> Result<Judgement, (Reason, Column)> {
+        let columns = self.rules.header.columns;
+        let child = columns.child.map_or(Ok(None), |child| self.identify(&fields[child])).map_err(|bad| match bad {
+            BadNumber::Malformed => (Reason::ChildMalformed, Column::Child),
+            BadNumber::ImpossibleDate => (Reason::ChildImpossibleDate, Column::Child),
+        })?;
+        let kind = self.kind(&fields[columns.kind]).map_err(|reason| (reason, Column::Kind))?;
+        let start = self.date(&fields[columns.start]).ok_or((Reason::DateMalformed, Column::Start))?;
+        let start = start.ok_or((Reason::StartMissing, Column::Start))?;
+        let end = self.date(&fields[columns.end]).ok_or((Reason::DateMalformed, Column::End))?;
+        if end.is_some_and(|end| end < start) {
+            return Err((Reason::EndBeforeStart, Column::End));
+        }
+        let record = columns.record.and_then(|record| self.record(&fields[record]));
+        self.counts.add(person.counts);
+        if let Some(child) = &child {
+            self.counts.add(child.counts);
+        }
+        Ok(Judgement::Accepted(Record {
+            person: person.pseudonym,
+            record,
+            child: child.map(|child| child.pseudonym),
+            kind,
+            start: days(start),
+            end: end.map_or(Record::OPEN, days),
+            sex: person.sex,
+            age_band: person.age_band,
+        }))
+    }
+
+    /// Runs `read` on the trimmed text of a field; `None` where it cannot be read.
+    fn with_text<T>(&mut self, field: &Field, read: impl FnOnce(&str) -> T) -> Option<T> {
+        if field.form == FieldForm::Broken {
+            return None;
+        }
+        let content = unquoted(&self.bytes[field.content.clone()], field.form);
+        let value =
+            self.rules.department.format.encoding.decode(&content, &mut self.scratch).map(|text| read(text.trim()));
+        if let Cow::Owned(mut copy) = content {
+            copy.zeroize();
+        }
+        value
+    }
+
+    fn identify(&mut self, field: &Field) -> Result<Option<Identified>, BadNumber> {
+        let rules = self.rules;
+        match self.with_text(field, |text| rules.numbers.read(text)) {
+            Some(CprCell::Empty) => Ok(None),
+            Some(CprCell::Number { number, repaired }) => Ok(Some(identified(rules, &number, repaired))),
+            Some(CprCell::ImpossibleDate) => Err(BadNumber::ImpossibleDate),
+            Some(CprCell::Malformed) | None => Err(BadNumber::Malformed),
+        }
+    }
+
+    /// The type's position among this block's types.
+    fn kind(&mut self, field: &Field) -> Result<u32, Reason> {
+        // The same bytes mean another text where quotes are doubled; such cells are rare and not remembered.
+        let is_remembered = field.form == FieldForm::Plain;
+        if let Some(&seen) = self.seen_types.get(&self.bytes[field.content.clone()]).filter(|_| is_remembered) {
+            return seen;
+        }
+        let name = self.with_text(field, normalised).unwrap_or_default();
+        let kind = if name.is_empty() {
+            Err(Reason::TypeMissing)
+        } else if holds_cpr_number(&name) {
+            Err(Reason::TypeIdentifying)
+        } else {
+            Ok(self.types.position(name))
+        };
+        if is_remembered {
+            self.seen_types.insert(self.bytes[field.content.clone()].to_vec(), kind);
+        }
+        kind
+    }
+
+    /// A day; `Some(None)` where the cell is empty, `None` where it is malformed.
+    fn date(&mut self, field: &Field) -> Option<Option<NaiveDate>> {
+        let dates = &self.rules.department.format.dates;
+        self.with_text(field, |text| if text.is_empty() { Some(None) } else { dates.read(text).map(Some) }).flatten()
+    }
+
+    fn record(&mut self, field: &Field) -> Option<Pseudonym> {
+        let pseudonymiser = self.rules.pseudonymiser;
+        self.with_text(field, |text| (!text.is_empty()).then(|| pseudonymiser.record(text))).flatten()
+    }
+}
+
+impl Drop for Judge<'_> {
+    fn drop(&mut self) {
+        self.scratch.zeroize();
+        for (mut raw, _) in self.seen_types.drain() {
+            raw.zeroize();
+        }
+    }
+}
+
+impl Judgement {
+    fn rejected(reason: Reason, column: Column) -> Self {
+        Self::Rejected { reason, column: Some(column), person: None }
+    }
+}
+
+/// Why a cell gives no number.
+enum BadNumber {
+    Malformed,
+    ImpossibleDate,
+}
+
+fn identified(rules: &Rules<'_>, number: &CprNumber, repaired: bool) -> Identified {
+    Identified {
+        pseudonym: rules.pseudonymiser.person(number),
+        sex: number.sex(),
+        age_band: rules.age_bands.band(number.age(rules.numbers.as_of)),
+        counts: IdentifierCounts {
+            repaired: u64::from(repaired),
+            replacement: u64::from(number.is_replacement()),
+            no_check_digit: u64::from(number.lacks_check_digit()),
+        },
+    }
+}
+
+/// Days since 1970-01-01, Parquet's date32.
+pub(crate) fn days(date: NaiveDate) -> i32 {
+    const EPOCH: i32 = 719_163;
+    date.num_days_from_ce() - EPOCH
+}

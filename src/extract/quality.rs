@@ -1,0 +1,120 @@
+//! Why rows are rejected, and the count of everything that is not as it should be.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Why a row cannot be used. A row has the first reason that holds, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// Wrong number of fields, text after a closing quote, or bytes that are not in the encoding.
+    RowMalformed,
+    /// No person, or the official "unknown".
+    PersonMissing,
+    /// The person's cell is not spelled like a CPR number.
+    PersonMalformed,
+    /// The person's birth date does not exist or lies after `as_of`.
+    PersonImpossibleDate,
+    /// The child's cell is not spelled like a CPR number.
+    ChildMalformed,
+    /// The child's birth date does not exist or lies after `as_of`.
+    ChildImpossibleDate,
+    /// No type.
+    TypeMissing,
+    /// The type holds what looks like a CPR number.
+    TypeIdentifying,
+    /// No first day.
+    StartMissing,
+    /// A first or last day that is not written like the programme's `dates`, or does not exist.
+    DateMalformed,
+    /// The last day lies before the first.
+    EndBeforeStart,
+}
+
+impl Reason {
+    /// All reasons, in the order in which they are tried.
+    pub const ALL: [Self; 11] = [
+        Self::RowMalformed,
+        Self::PersonMissing,
+        Self::PersonMalformed,
+        Self::PersonImpossibleDate,
+        Self::ChildMalformed,
+        Self::ChildImpossibleDate,
+        Self::TypeMissing,
+        Self::TypeIdentifying,
+        Self::StartMissing,
+        Self::DateMalformed,
+        Self::EndBeforeStart,
+    ];
+
+    /// The word in `rejected.csv` and `quality.json`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RowMalformed => "row_malformed",
+            Self::PersonMissing => "person_missing",
+            Self::PersonMalformed => "person_malformed",
+            Self::PersonImpossibleDate => "person_impossible_date",
+            Self::ChildMalformed => "child_malformed",
+            Self::ChildImpossibleDate => "child_impossible_date",
+            Self::TypeMissing => "type_missing",
+            Self::TypeIdentifying => "type_identifying",
+            Self::StartMissing => "start_missing",
+            Self::DateMalformed => "date_malformed",
+            Self::EndBeforeStart => "end_before_start",
+        }
+    }
+}
+
+/// A row that cannot be used. Holds nothing of what stands in it, but for `cells`, which are asked for expressly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// Position of its file among the department's.
+    pub file: usize,
+    /// Its number in the file, from 1, header and empty lines not counted.
+    pub row: u64,
+    /// The column in the department's own words; `None` for the row as a whole.
+    pub column: Option<String>,
+    /// Why.
+    pub reason: Reason,
+    /// The row's own cells, where `--show-values` asks for them; else empty.
+    pub cells: Vec<String>,
+}
+
+/// Counts over identifier cells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct IdentifierCounts {
+    pub repaired: u64,
+    pub replacement: u64,
+    pub no_check_digit: u64,
+}
+
+impl IdentifierCounts {
+    pub fn add(&mut self, other: Self) {
+        self.repaired += other.repaired;
+        self.replacement += other.replacement;
+        self.no_check_digit += other.no_check_digit;
+    }
+}
+
+/// `quality.json`: rows = rejected + duplicates + extract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quality {
+    /// The department's id.
+    pub department: String,
+    /// Rows of data in its files.
+    pub rows: u64,
+    /// Rows that cannot be used.
+    pub rejected: u64,
+    /// Rejected rows by reason; only reasons that occur.
+    pub reasons: BTreeMap<String, u64>,
+    /// Accepted rows that another row equals in all canonical columns.
+    pub duplicates: u64,
+    /// Identifier cells of accepted rows that had to be mended.
+    pub repaired: u64,
+    /// Identifier cells of accepted rows with a replacement number (day + 60).
+    pub replacement: u64,
+    /// Identifier cells of accepted rows that fail the modulus-11 check.
+    pub no_check_digit: u64,
+    /// Rows of the extract.
+    pub extract: u64,
+}

@@ -1,0 +1,272 @@
+//! Reading all files of a department: blocks of rows are judged in parallel and put together in their order.
+
+use super::block::{Block, BlockReader, Stop};
+use super::csv::{Field, RowReader};
+use super::header::{self, unquoted};
+use super::input::{self, NamedFile};
+use super::judge::{Column, Judge, Judgement, Rules};
+use super::quality::{IdentifierCounts, Reason, Rejected};
+use super::records::{Record, Records, Types};
+use crate::error::{Result, Warning};
+use crate::identity::{Key, Pseudonym, Pseudonymiser};
+use crate::pipeline::Progress;
+use crate::programme::{Department, Encoding, Programme};
+use rayon::prelude::*;
+
+/// Blocks judged at a time: enough for every core, few enough for bounded memory.
+const BLOCKS_AT_A_TIME: usize = 16;
+
+/// What a department's files hold.
+#[derive(Debug, Default)]
+pub struct Extract {
+    /// The files, in the order in which they were read.
+    pub files: Vec<InputFile>,
+    /// Accepted records, as they came, duplicates included.
+    pub records: Records,
+    /// Their types as they came.
+    pub types: Types,
+    /// Rows that cannot be used, in order.
+    pub rejected: Vec<Rejected>,
+    /// Persons of rejected rows, with repetitions.
+    pub incomplete: Vec<Pseudonym>,
+    /// Over the identifier cells of accepted rows.
+    pub(super) counts: IdentifierCounts,
+    /// What a person should look at.
+    pub warnings: Vec<Warning>,
+}
+
+/// One file of an extract.
+#[derive(Debug, Clone)]
+pub struct InputFile {
+    /// Its path as the programme file has it.
+    pub name: String,
+    /// SHA-256 of its bytes, in hex.
+    pub sha256: String,
+    /// Rows of data in it.
+    pub rows: u64,
+    /// Its column names, normalised; only ever written to `private/`.
+    pub header: Vec<String>,
+}
+
+/// Reads all files of a department.
+///
+/// # Errors
+///
+/// [`crate::Error::File`] where a file is missing, unreadable, empty, changed while it was read, without a named column, or
+/// has an unclosed quote.
+pub fn read(
+    programme: &Programme,
+    department: &Department,
+    key: &Key,
+    show_values: bool,
+    progress: &dyn Progress,
+) -> Result<Extract> {
+    let files = input::resolve(programme, department)?;
+    let bytes = files.iter().filter_map(|file| std::fs::metadata(&file.path).ok()).map(|metadata| metadata.len()).sum();
+    progress.begin(&format!("reading {}", department.id), bytes);
+    let pseudonymiser = Pseudonymiser::new(key, &department.id);
+    let mut extract = Extract::default();
+    for file in &files {
+        let reading = Reading { programme, department, file, pseudonymiser: &pseudonymiser, show_values };
+        reading.read_into(&mut extract, progress)?;
+    }
+    progress.end();
+    Ok(extract)
+}
+
+/// What is needed for reading one file.
+struct Reading<'a> {
+    programme: &'a Programme,
+    department: &'a Department,
+    file: &'a NamedFile,
+    pseudonymiser: &'a Pseudonymiser,
+    show_values: bool,
+}
+
+/// What one block gives.
+struct BlockOutcome {
+    rows: u64,
+    records: Vec<Record>,
+    types: Types,
+    rejected: Vec<Rejected>,
+    incomplete: Vec<Pseudonym>,
+    counts: IdentifierCounts,
+    seems_utf8: Option<bool>,
+}
+
+impl Reading<'_> {
+    fn read_into(&self, extract: &mut Extract, progress: &dyn Progress) -> Result<()> {
+        let mut reader = BlockReader::open(self.file)?;
+        let first = reader.next_block().map_err(|stop| stop.into_error(self.file, 0))?;
+        let first = first.ok_or_else(|| header::empty(self.file))?;
+        let header = header::read(self.file, self.department, &first, reader.had_byte_order_mark)?;
+        let rules = Rules::new(self.programme, self.department, &header, self.pseudonymiser);
+        let position = extract.files.len();
+        let mut rows = 0;
+        let mut seems_utf8 = None;
+        let mut blocks = vec![first];
+        let mut is_first = true;
+        while !blocks.is_empty() {
+            let skip = if std::mem::take(&mut is_first) { header.length } else { 0 };
+            let judge = || {
+                let starts = (0..blocks.len()).map(|at| if at == 0 { skip } else { 0 }).collect::<Vec<_>>();
+                blocks
+                    .par_iter()
+                    .zip(starts)
+                    .map(|(block, start)| self.judge_block(&rules, &block[start..], position))
+                    .collect::<Vec<_>>()
+            };
+            let (outcomes, next) = rayon::join(judge, || next_blocks(&mut reader));
+            for outcome in outcomes {
+                seems_utf8 = merge(seems_utf8, outcome.seems_utf8);
+                rows = extract.absorb(outcome, rows);
+            }
+            progress.advance(blocks.iter().map(|block| block.len() as u64).sum());
+            let (read, stop) = next;
+            if let Some(stop) = stop {
+                let more: u64 = read.iter().map(|block| self.judge_block(&rules, block, position).rows).sum();
+                return Err(stop.into_error(self.file, rows + more + 1));
+            }
+            blocks = read;
+        }
+        let sha256 = reader.finish()?;
+        extract.warnings.extend(self.warnings(rows, seems_utf8));
+        extract.files.push(InputFile { name: self.file.name.clone(), sha256, rows, header: header.names.clone() });
+        Ok(())
+    }
+
+    fn warnings(&self, rows: u64, seems_utf8: Option<bool>) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        let file = self.file.path.display();
+        if rows == 0 {
+            warnings.push(Warning(format!("{file}: it holds a header and no rows")));
+        }
+        if seems_utf8 == Some(true) {
+            warnings.push(Warning(format!(
+                "{file}: it is read as windows-1252, but seems to be UTF-8, so that letters such as æ, ø and å come out wrong; correct `encoding` in the department's `format`"
+            )));
+        }
+        warnings
+    }
+
+    fn judge_block(&self, rules: &Rules<'_>, bytes: &[u8], file: usize) -> BlockOutcome {
+        let mut judge = Judge::new(rules, bytes);
+        let mut reader = RowReader::new(bytes, self.file.delimiter);
+        let mut fields = Vec::new();
+        let mut outcome = BlockOutcome {
+            rows: 0,
+            records: Vec::new(),
+            types: Types::default(),
+            rejected: Vec::new(),
+            incomplete: Vec::new(),
+            counts: IdentifierCounts::default(),
+            seems_utf8: self.seems_utf8(bytes),
+        };
+        while let Some(range) = reader.next_row(&mut fields) {
+            outcome.rows += 1;
+            match judge.judge(range, &fields) {
+                Judgement::Accepted(record) => outcome.records.push(record),
+                Judgement::Rejected { reason, column, person } => {
+                    let column = column.map(|column| self.own_word(column));
+                    let cells = if self.show_values { self.cells(bytes, &fields) } else { Vec::new() };
+                    outcome.rejected.push(Rejected { file, row: outcome.rows, column, reason, cells });
+                    outcome.incomplete.extend(person);
+                }
+            }
+        }
+        outcome.types = std::mem::take(&mut judge.types);
+        outcome.counts = judge.counts;
+        outcome
+    }
+
+    /// Whether text that is read as Windows-1252 seems to be UTF-8; `None` where nothing tells.
+    fn seems_utf8(&self, bytes: &[u8]) -> Option<bool> {
+        let could_be_wrong = self.department.format.encoding == Encoding::Windows1252 && !bytes.is_ascii();
+        could_be_wrong.then(|| std::str::from_utf8(bytes).is_ok())
+    }
+
+    fn own_word(&self, column: Column) -> String {
+        let columns = &self.department.columns;
+        match column {
+            Column::Person => columns.person.clone(),
+            Column::Child => columns.child.clone().unwrap_or_default(),
+            Column::Kind => columns.kind.clone(),
+            Column::Start => columns.start.clone(),
+            Column::End => columns.end.clone(),
+        }
+    }
+
+    /// The cells of a rejected row as well as they can be read, for `--show-values`.
+    fn cells(&self, bytes: &[u8], fields: &[Field]) -> Vec<String> {
+        let mut scratch = String::new();
+        let cell = |field: &Field| {
+            let content = unquoted(&bytes[field.content.clone()], field.form);
+            match self.department.format.encoding.decode(&content, &mut scratch) {
+                Some(text) => text.to_owned(),
+                None => String::from_utf8_lossy(&content).into_owned(),
+            }
+        };
+        fields.iter().map(cell).collect()
+    }
+}
+
+impl Extract {
+    /// Puts a block's outcome behind what is there, `rows` rows of the same file having gone before; gives how many
+    /// have gone now.
+    fn absorb(&mut self, outcome: BlockOutcome, rows: u64) -> u64 {
+        let positions: Vec<u32> = outcome.types.names().iter().map(|name| self.types.position(name.clone())).collect();
+        self.records.add(&outcome.records, &positions);
+        self.rejected
+            .extend(outcome.rejected.into_iter().map(|rejected| Rejected { row: rejected.row + rows, ..rejected }));
+        self.incomplete.extend(outcome.incomplete);
+        self.counts.add(outcome.counts);
+        rows + outcome.rows
+    }
+
+    /// Rows of data in all files.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.files.iter().map(|file| file.rows).sum()
+    }
+
+    /// Rejected rows by reason, only those that occur.
+    #[must_use]
+    pub fn reasons(&self) -> std::collections::BTreeMap<String, u64> {
+        let mut reasons = std::collections::BTreeMap::new();
+        for reason in Reason::ALL {
+            let count = self.rejected.iter().filter(|rejected| rejected.reason == reason).count() as u64;
+            if count > 0 {
+                reasons.insert(reason.as_str().to_owned(), count);
+            }
+        }
+        reasons
+    }
+}
+
+/// The next blocks, and why there are no more after them where that is an error.
+fn next_blocks(reader: &mut BlockReader<'_>) -> (Vec<Block>, Option<Stop>) {
+    let mut blocks = Vec::new();
+    while blocks.len() < BLOCKS_AT_A_TIME {
+        match reader.next_block() {
+            Ok(Some(block)) => blocks.push(block),
+            Ok(None) => break,
+            Err(stop) => return (blocks, Some(stop)),
+        }
+    }
+    (blocks, None)
+}
+
+/// UTF-8 everywhere, as far as anything tells.
+fn merge(before: Option<bool>, now: Option<bool>) -> Option<bool> {
+    match (before, now) {
+        (Some(before), Some(now)) => Some(before && now),
+        (known, None) | (None, known) => known,
+    }
+}
+
+/// The file that a rejected row stands in, for lists.
+#[must_use]
+pub fn file_name(extract: &Extract, rejected: &Rejected) -> String {
+    let name = extract.files.get(rejected.file).map_or("", |file| file.name.as_str());
+    crate::identity::masked(name).into_owned()
+}

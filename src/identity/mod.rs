@@ -1,0 +1,17 @@
+//! CPR number, key and pseudonym: the only room where a raw number exists.
+//!
+//! # Guarantee
+//!
+//! A [`CprNumber`] and a [`Key`] have private fields, print as `…` under `Debug`, have no `Display`, and are
+//! overwritten when dropped. What leaves this room is a [`Pseudonym`], a [`KeyId`] and the two attributes that the
+//! programme may ask for (sex and age band).
+
+mod cpr;
+mod key;
+mod pseudonym;
+mod screening;
+
+pub use cpr::{AgeBands, CprCell, CprNumber, CprReader, Sex};
+pub use key::{Key, KeyId};
+pub use pseudonym::{Pseudonym, Pseudonymiser};
+pub use screening::{holds_cpr_number, masked};

@@ -1,0 +1,135 @@
+//! From a number to a pseudonym: HMAC-SHA-256 (RFC 2104, FIPS 180-4), the first 16 bytes.
+
+use super::cpr::CprNumber;
+use super::key::Key;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use std::fmt;
+use std::num::NonZeroU128;
+
+/// What stands for a person, a child or a record: 128 bits, written as 32 lower-case hex characters.
+///
+/// Ordering is that of the written form. Never zero, so that an absent one takes no room (a hash of 128 zero bits
+/// would become 1; the chance is 2⁻¹²⁸).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pseudonym(NonZeroU128);
+
+impl Pseudonym {
+    /// Length of the written form, in bytes.
+    pub const HEX_LENGTH: usize = 32;
+
+    /// The pseudonym whose bits are these, the first byte of the hash being the highest.
+    #[must_use]
+    pub fn from_bits(bits: u128) -> Self {
+        Self(NonZeroU128::new(bits).unwrap_or(NonZeroU128::MIN))
+    }
+
+    /// The 128 bits.
+    #[must_use]
+    pub fn bits(self) -> u128 {
+        self.0.get()
+    }
+
+    /// Reads the written form: exactly 32 characters of `0-9a-f`.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let bytes: &[u8; Self::HEX_LENGTH] = text.as_bytes().try_into().ok()?;
+        let mut bits = 0_u128;
+        let mut wrong = 0;
+        for half in bytes.as_chunks::<16>().0 {
+            let mut part = 0_u64;
+            for &byte in half {
+                let nibble = NIBBLES[usize::from(byte)];
+                wrong |= nibble & 0xf0;
+                part = part << 4 | u64::from(nibble);
+            }
+            bits = bits << 64 | u128::from(part);
+        }
+        (wrong == 0).then(|| Self::from_bits(bits))
+    }
+
+    /// The written form.
+    #[must_use]
+    pub fn to_hex(self) -> [u8; Self::HEX_LENGTH] {
+        let mut text = [0; Self::HEX_LENGTH];
+        for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.bits().to_be_bytes()) {
+            *pair = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
+        }
+        text
+    }
+}
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
+/// The value of each hex character; 0xff for every other byte.
+const NIBBLES: [u8; 256] = {
+    let mut table = [0xff; 256];
+    let mut value = 0;
+    while value < 16 {
+        table[HEX[value as usize] as usize] = value;
+        value += 1;
+    }
+    table
+};
+
+impl fmt::Display for Pseudonym {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:032x}", self.bits())
+    }
+}
+
+impl fmt::Debug for Pseudonym {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Pseudonym({self})")
+    }
+}
+
+/// Makes the pseudonyms of one department under one key.
+///
+/// Holds the hash states after the key and the fixed part of each message, so that a number costs two compressions.
+/// The states are overwritten when it is dropped.
+#[derive(Clone)]
+pub struct Pseudonymiser {
+    person: Hmac<Sha256>,
+    record: Hmac<Sha256>,
+}
+
+impl Pseudonymiser {
+    /// For persons (of any department) and for the records of `department`.
+    #[must_use]
+    pub fn new(key: &Key, department: &str) -> Self {
+        let keyed = keyed_hash(key);
+        Self {
+            person: keyed.clone().chain_update(b"udpeg/1/person:"),
+            record: keyed.chain_update(b"udpeg/1/record/").chain_update(department).chain_update(b":"),
+        }
+    }
+
+    /// The pseudonym of a person or child.
+    #[must_use]
+    pub fn person(&self, number: &CprNumber) -> Pseudonym {
+        first_128_bits(self.person.clone().chain_update(number.digits()))
+    }
+
+    /// The pseudonym of a record id, trimmed.
+    #[must_use]
+    pub fn record(&self, id: &str) -> Pseudonym {
+        first_128_bits(self.record.clone().chain_update(id))
+    }
+}
+
+impl fmt::Debug for Pseudonymiser {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Pseudonymiser(…)")
+    }
+}
+
+fn keyed_hash(key: &Key) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key.bytes()).expect("HMAC takes a key of any length")
+}
+
+fn first_128_bits(hash: Hmac<Sha256>) -> Pseudonym {
+    let bytes = hash.finalize().into_bytes();
+    let (first, _) = bytes.split_first_chunk::<16>().expect("SHA-256 gives 32 bytes");
+    Pseudonym::from_bits(u128::from_be_bytes(*first))
+}

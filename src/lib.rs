@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+//! # The rooms
+//!
+//! Data walks through them in this order:
+//!
+//! - [`programme`]: the programme file, as written → checked.
+//! - [`identity`]: CPR number, key, pseudonym; the only room where a raw number exists.
+//! - [`extract`]: one department's files → accepted records, or rejected rows with a reason; the delivery.
+//! - [`linkage`]: deliveries that belong together → units (citizens, families).
+//! - [`score`]: measures, rules, points.
+//! - [`selection`]: eligibility, ranking, quotas, reserve.
+//! - [`assignment`]: who coordinates whom.
+//! - [`output`]: Parquet, manifest; whole or not at all.
+//! - [`pipeline`]: the steps, each in a few lines.
+//! - [`synth`]: synthetic municipalities to try all this on.
+//! - [`error`]: what can go wrong, and which exit code it has.
+
+pub mod assignment;
+pub mod error;
+pub mod extract;
+pub mod identity;
+pub mod linkage;
+pub mod output;
+pub mod pipeline;
+pub mod programme;
+pub mod score;
+pub mod selection;
+pub mod synth;
+
+pub use error::{Error, Result};

@@ -1,0 +1,155 @@
+//! Reading a delivered Parquet file without trusting it: types, metadata and text columns are checked, and no value
+//! is ever repeated.
+
+use crate::error::{Error, Result};
+use crate::identity::{Pseudonym, holds_cpr_number};
+use arrow_array::cast::AsArray;
+use arrow_array::types::Date32Type;
+use arrow_array::{Array, Date32Array, RecordBatch, StringArray};
+use arrow_schema::{ArrowError, DataType};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+const AGAIN: &str = "ask the department for its delivery again";
+
+/// A delivered file whose footer has been read.
+pub struct ParquetInput {
+    path: PathBuf,
+    metadata: ArrowReaderMetadata,
+}
+
+/// A column that must be there.
+pub struct Expected {
+    pub name: &'static str,
+    pub data_type: DataType,
+}
+
+impl ParquetInput {
+    /// Opens a file and checks that its columns are there, with their types.
+    pub fn open(path: &Path, columns: &[Expected]) -> Result<Self> {
+        let file = File::open(path).map_err(|error| Error::io(path, "read", &error))?;
+        // The types are Parquet's own, whatever a writer adds about Arrow's.
+        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        let metadata = ArrowReaderMetadata::load(&file, options).map_err(|_| corrupt(path))?;
+        for expected in columns {
+            let found = metadata.schema().field_with_name(expected.name);
+            let field =
+                found.map_err(|_| Error::file(path, format!("column `{}` is not there", expected.name), AGAIN))?;
+            if *field.data_type() != expected.data_type {
+                return Err(Error::file(
+                    path,
+                    format!("column `{}` is not of the type {}", expected.name, expected.data_type),
+                    AGAIN,
+                ));
+            }
+        }
+        Ok(Self { path: path.to_path_buf(), metadata })
+    }
+
+    /// The `udpeg.…` entries of the file metadata.
+    pub fn entries(&self) -> HashMap<String, String> {
+        let entries = self.metadata.metadata().file_metadata().key_value_metadata();
+        let ours = entries.into_iter().flatten().filter(|entry| entry.key.starts_with("udpeg."));
+        ours.filter_map(|entry| Some((entry.key.clone(), entry.value.clone()?))).collect()
+    }
+
+    /// Rows in the file, as its footer says.
+    pub fn rows(&self) -> u64 {
+        u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
+    }
+
+    /// Reads the file's row groups in parallel, each into what `start` gives, and gives them in order.
+    pub fn read_row_groups<T: Send>(
+        &self,
+        start: impl Fn() -> T + Sync,
+        add: impl Fn(&mut T, &Batch<'_>) -> Result<()> + Sync,
+    ) -> Result<Vec<T>> {
+        let groups = 0..self.metadata.metadata().num_row_groups();
+        groups.into_par_iter().map(|group| self.read_row_group(group, start(), &add)).collect()
+    }
+
+    fn read_row_group<T>(
+        &self,
+        group: usize,
+        mut parts: T,
+        add: &impl Fn(&mut T, &Batch<'_>) -> Result<()>,
+    ) -> Result<T> {
+        const BATCH_ROWS: usize = 8192;
+        // A file of its own: clones of one share their position.
+        let file = File::open(&self.path).map_err(|error| Error::io(&self.path, "read", &error))?;
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        let batches = builder
+            .with_row_groups(vec![group])
+            .with_batch_size(BATCH_ROWS)
+            .build()
+            .map_err(|_| corrupt(&self.path))?;
+        for batch in batches {
+            let batch = batch.map_err(|_: ArrowError| corrupt(&self.path))?;
+            add(&mut parts, &Batch { path: &self.path, batch })?;
+        }
+        Ok(parts)
+    }
+}
+
+/// Some rows of a delivered file.
+pub struct Batch<'p> {
+    path: &'p Path,
+    batch: RecordBatch,
+}
+
+impl Batch<'_> {
+    pub fn rows(&self) -> usize {
+        self.batch.num_rows()
+    }
+
+    /// A text column; null cells are refused unless `nullable`.
+    pub fn text(&self, name: &'static str, nullable: bool) -> Result<&StringArray> {
+        let array = self
+            .batch
+            .column_by_name(name)
+            .and_then(|column| column.as_string_opt())
+            .ok_or_else(|| corrupt(self.path))?;
+        if !nullable && array.null_count() > 0 { Err(self.wrong(name, "holds an empty cell")) } else { Ok(array) }
+    }
+
+    /// A column of days; null cells are refused unless `nullable`.
+    pub fn days(&self, name: &'static str, nullable: bool) -> Result<&Date32Array> {
+        let array = self
+            .batch
+            .column_by_name(name)
+            .and_then(|column| column.as_primitive_opt::<Date32Type>())
+            .ok_or_else(|| corrupt(self.path))?;
+        if !nullable && array.null_count() > 0 { Err(self.wrong(name, "holds an empty cell")) } else { Ok(array) }
+    }
+
+    /// A pseudonym, read from a cell.
+    pub fn pseudonym(&self, name: &'static str, cell: &str) -> Result<Pseudonym> {
+        Pseudonym::from_hex(cell)
+            .ok_or_else(|| self.unexpected(name, cell, "a cell is no pseudonym of 32 hex characters"))
+    }
+
+    /// The error about a cell that is not as it should be: refused where it holds what looks like a CPR number.
+    pub fn unexpected(&self, name: &'static str, cell: &str, what: &str) -> Error {
+        if holds_cpr_number(cell) { self.identifying(name) } else { self.wrong(name, what) }
+    }
+
+    /// Refuses the file for a cell that holds what looks like a CPR number.
+    pub fn identifying(&self, name: &'static str) -> Error {
+        Error::refused(
+            format!("{}: column `{name}` holds what looks like a CPR number", self.path.display()),
+            "delete this delivery and tell the department: no number may leave it",
+        )
+    }
+
+    /// The error about a column whose content is wrong.
+    pub fn wrong(&self, name: &'static str, what: &str) -> Error {
+        Error::file(self.path, format!("column `{name}`: {what}"), AGAIN)
+    }
+}
+
+fn corrupt(path: &Path) -> Error {
+    Error::file(path, "it is not a whole Parquet file", AGAIN)
+}

@@ -1,0 +1,104 @@
+//! Files that come out: whole or not at all, readable by their owner only, with their SHA-256 in a manifest.
+
+mod manifest;
+mod parquet;
+mod step;
+
+pub use manifest::{FileRecord, Manifest};
+pub use parquet::{ParquetFile, RunMetadata, hex_column};
+pub use step::{Period, Staged, Step};
+
+use crate::error::{Error, Result};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::Path;
+
+/// Lower-case hex of some bytes.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// SHA-256 of some bytes, in hex.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// SHA-256 of a file, in hex.
+///
+/// # Errors
+///
+/// [`Error::File`] where it cannot be read.
+pub fn sha256_of_file(path: &Path) -> Result<String> {
+    let failed = |error: std::io::Error| Error::io(path, "read", &error);
+    let mut file = File::open(path).map_err(failed)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        let read = file.read(&mut buffer).map_err(failed)?;
+        if read == 0 {
+            return Ok(hex(&hash.finalize()));
+        }
+        hash.update(&buffer[..read]);
+    }
+}
+
+/// A writer that hashes what passes through.
+pub struct Hashing<W> {
+    inner: W,
+    hash: Sha256,
+}
+
+impl<W: Write> Hashing<W> {
+    /// Hashes what is written to `inner`.
+    pub fn new(inner: W) -> Self {
+        Self { inner, hash: Sha256::new() }
+    }
+
+    /// The SHA-256 of all that was written, in hex.
+    pub fn finish(self) -> String {
+        hex(&self.hash.finalize())
+    }
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// Writes a small file as pretty JSON into a staged folder; gives its SHA-256.
+///
+/// # Errors
+///
+/// [`Error::File`] where it cannot be written.
+pub fn write_json<T: Serialize>(folder: &Staged, name: &str, value: &T) -> Result<String> {
+    let mut text = serde_json::to_string_pretty(value)
+        .map_err(|_| Error::file(folder.place(), format!("{name} could not be made"), "please report this"))?;
+    text.push('\n');
+    write_bytes(folder, name, text.as_bytes())
+}
+
+/// Writes a small file into a staged folder; gives its SHA-256.
+///
+/// # Errors
+///
+/// [`Error::File`] where it cannot be written.
+pub fn write_bytes(folder: &Staged, name: &str, bytes: &[u8]) -> Result<String> {
+    let mut file = folder.create(name)?;
+    file.write_all(bytes).map_err(|error| Error::io(&folder.place().join(name), "write", &error))?;
+    Ok(sha256_hex(bytes))
+}

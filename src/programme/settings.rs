@@ -1,0 +1,214 @@
+//! The small tables: `[purpose]`, `[persons]`, `[family]`, `[disclosure]`, and the command line's overrides.
+
+use super::OTHER_TYPE;
+use super::reader::{At, Table};
+use crate::error::{Error, Result};
+use crate::identity::AgeBands;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// What makes the run lawful, as `[purpose]` says it; what is missing there is `None`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Purpose {
+    /// The controller of the data.
+    pub controller: Option<String>,
+    /// The statute that the selection rests on.
+    pub legal_basis: Option<String>,
+    /// Reference of the impact assessment.
+    pub dpia: Option<String>,
+    /// Who approved the programme.
+    pub approved_by: Option<String>,
+    /// Since when it may run.
+    pub approved_on: Option<NaiveDate>,
+    /// The last day on which its data may be used.
+    pub delete_after: Option<NaiveDate>,
+}
+
+impl Purpose {
+    /// Whether the programme may be run on this day.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] where a part of `[purpose]` is missing, or where `today` is not within
+    /// `approved_on` … `delete_after`.
+    pub fn authorise(&self, today: NaiveDate) -> Result<()> {
+        let missing: Vec<&str> = [
+            ("controller", self.controller.is_none()),
+            ("legal_basis", self.legal_basis.is_none()),
+            ("dpia", self.dpia.is_none()),
+            ("approved_by", self.approved_by.is_none()),
+            ("approved_on", self.approved_on.is_none()),
+            ("delete_after", self.delete_after.is_none()),
+        ]
+        .into_iter()
+        .filter_map(|(key, is_missing)| is_missing.then_some(key))
+        .collect();
+        let (Some(approved_on), Some(delete_after), true) = (self.approved_on, self.delete_after, missing.is_empty())
+        else {
+            return Err(Error::refused(
+                format!("[purpose] does not say {}", missing.join(", ")),
+                "no purpose, no run: fill in [purpose] of the programme file once the programme is approved",
+            ));
+        };
+        if today < approved_on {
+            return Err(Error::refused(
+                format!("the programme is approved from {approved_on} on, and today is {today}"),
+                "wait until then, or correct `approved_on` in [purpose]",
+            ));
+        }
+        if today > delete_after {
+            return Err(Error::refused(
+                format!("the programme's data had to be deleted after {delete_after}, and today is {today}"),
+                "delete the period's folder, or have the programme approved anew and set `delete_after` in [purpose]",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// What is derived from the CPR number and leaves the department.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Attributes {
+    /// The column `sex`.
+    pub sex: bool,
+    /// The column `age_band`.
+    pub age_band: bool,
+}
+
+/// `[family]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Family {
+    /// A child of more adults than this is a placeholder.
+    pub max_adults_per_child: u32,
+    /// Persons with an open record of these types are joined to nobody.
+    pub apart_types: Vec<String>,
+}
+
+/// `[disclosure]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Disclosure {
+    /// Counts from 1 to threshold − 1 are never released.
+    pub threshold: u32,
+}
+
+/// What the command line put in place of the programme file's own words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// In place of `as_of`.
+    pub as_of: Option<NaiveDate>,
+    /// In place of `period`.
+    pub period: Option<String>,
+    /// In place of `out`.
+    pub out: Option<PathBuf>,
+    /// In place of `key`.
+    pub key: Option<PathBuf>,
+    /// In place of a department's `input`; empty for none.
+    pub input: Vec<String>,
+    /// The department whose `input` is replaced.
+    pub department: Option<String>,
+}
+
+pub(super) fn purpose(root: &Table<'_, '_>) -> Purpose {
+    let table = root.table("purpose", "[purpose]");
+    let text = |key| table.optional::<String>(key).map(|text| text.value).filter(|text| !text.trim().is_empty());
+    let date = |key| table.optional::<NaiveDate>(key).map(|date| date.value);
+    let purpose = Purpose {
+        controller: text("controller"),
+        legal_basis: text("legal_basis"),
+        dpia: text("dpia"),
+        approved_by: text("approved_by"),
+        approved_on: date("approved_on"),
+        delete_after: date("delete_after"),
+    };
+    table.finish();
+    purpose
+}
+
+pub(super) fn persons(root: &Table<'_, '_>) -> Option<(AgeBands, Attributes)> {
+    let table = root.table("persons", "[persons]");
+    let edges = table.required::<Vec<At<i64>>>("age_bands");
+    let bands = edges.and_then(|edges| {
+        let ages: Option<Vec<u32>> =
+            edges.value.iter().map(|edge| u32::try_from(edge.value).ok().filter(|&age| age <= 200)).collect();
+        let bands = ages.and_then(AgeBands::new);
+        if bands.is_none() {
+            table.mistake(&edges.span, "`age_bands` must be ages that rise and are above 0, such as [18, 25, 67]");
+        }
+        bands
+    });
+    let mut attributes = Attributes::default();
+    for attribute in table.optional::<Vec<At<String>>>("attributes").map(|list| list.value).unwrap_or_default() {
+        let chosen = match attribute.value.as_str() {
+            "sex" => &mut attributes.sex,
+            "age_band" => &mut attributes.age_band,
+            other => {
+                table.mistake(
+                    &attribute.span,
+                    format!("`attributes` can hold \"sex\" and \"age_band\", not \"{other}\""),
+                );
+                continue;
+            }
+        };
+        if std::mem::replace(chosen, true) {
+            table.mistake(&attribute.span, format!("\"{}\" stands twice in `attributes`", attribute.value));
+        }
+    }
+    table.finish();
+    Some((bands?, attributes))
+}
+
+pub(super) fn family(root: &Table<'_, '_>) -> Family {
+    let table = root.table("family", "[family]");
+    let max_adults_per_child = whole_number(&table, "max_adults_per_child", 1).unwrap_or(4);
+    let apart_types = types(&table, "apart_types").unwrap_or_default();
+    table.finish();
+    Family { max_adults_per_child, apart_types }
+}
+
+pub(super) fn disclosure(root: &Table<'_, '_>) -> Option<Disclosure> {
+    let table = root.table("disclosure", "[disclosure]");
+    if !table.is_present() || table.span_of("threshold").is_none() {
+        table.mistake(table.span(), "`threshold` is missing in [disclosure]; 5 hides counts from 1 to 4");
+    }
+    let threshold = whole_number(&table, "threshold", 1);
+    table.finish();
+    Some(Disclosure { threshold: threshold? })
+}
+
+/// A whole number from `least` on, where it is there and right.
+pub(super) fn whole_number(table: &Table<'_, '_>, key: &'static str, least: u32) -> Option<u32> {
+    let number = table.optional::<i64>(key)?;
+    let read = u32::try_from(number.value).ok().filter(|&value| value >= least && value <= i32::MAX.unsigned_abs());
+    if read.is_none() {
+        table.mistake(&number.span, format!("`{key}` must be a whole number from {least} on"));
+    }
+    read
+}
+
+/// A list of types, in NFC and trimmed as the extracts' are; none may be `other`.
+pub(super) fn types(table: &Table<'_, '_>, key: &'static str) -> Option<Vec<String>> {
+    let list = table.optional::<Vec<At<String>>>(key)?;
+    let mut types = Vec::with_capacity(list.value.len());
+    for written in list.value {
+        let name = crate::extract::normalised(&written.value);
+        if name == OTHER_TYPE {
+            table.mistake(
+                &written.span,
+                format!("`{OTHER_TYPE}` stands for every type that is not named; no list can name it"),
+            );
+        } else if name.is_empty() {
+            table.mistake(&written.span, format!("`{key}` holds an empty type"));
+        } else if types.contains(&name) {
+            table.mistake(&written.span, format!("\"{name}\" stands twice in `{key}`"));
+        } else if crate::identity::holds_cpr_number(&name) {
+            table.mistake(
+                &written.span,
+                format!("a type in `{key}` looks like it holds a CPR number; rows of such a type are rejected"),
+            );
+        } else {
+            types.push(name);
+        }
+    }
+    Some(types)
+}

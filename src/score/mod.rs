@@ -1,0 +1,9 @@
+//! Measures, rules and points: from a unit's rows to what the points system says of it.
+
+mod measure;
+mod points;
+mod unit;
+
+pub use measure::{covered_days, unbroken_days, window_start};
+pub use points::{least_amount, points, value};
+pub use unit::{Scored, Scorer};

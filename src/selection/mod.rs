@@ -1,0 +1,45 @@
+//! Who is proposed: eligibility, ranking, quotas, reserve.
+
+mod candidates;
+mod counts;
+mod quota;
+mod ranking;
+mod warnings;
+
+pub use candidates::{columns, write_candidates};
+pub use counts::{Counts, CountsByKind, Funnel, IncompleteUnits, Lottery, Shortfall};
+pub use quota::{Choice, Reason, Status, choose};
+pub use ranking::{RankedUnit, Ranking, lottery_number, rank};
+pub use warnings::warnings;
+
+use crate::error::Result;
+use crate::linkage::{Linked, Units};
+use crate::programme::Programme;
+
+/// The outcome of a selection: everyone eligible, by rank, and what became of them.
+#[derive(Debug)]
+pub struct Selected {
+    /// Eligible units, best first.
+    pub ranked: Vec<RankedUnit>,
+    /// What became of each, in the same order.
+    pub choices: Vec<Choice>,
+    /// `counts.json`.
+    pub counts: Counts,
+    /// Of all units in enough departments: how many get points by each rule, and how many there are.
+    pub scored: usize,
+    /// See `scored`.
+    pub with_points: Vec<usize>,
+}
+
+/// Ranks the eligible units and chooses among them.
+///
+/// # Errors
+///
+/// [`crate::Error::Refused`] where a unit's points do not fit into 32 bits.
+pub fn select(programme: &Programme, linked: &Linked, units: &Units) -> Result<Selected> {
+    let Ranking { ranked, scored, with_points } = rank(programme, linked, units)?;
+    let kinds: Vec<_> = ranked.iter().map(|unit| units.get(unit.position).kind).collect();
+    let choices = choose(&programme.selection, &kinds);
+    let counts = counts::count(programme, linked, units, &ranked, &choices, scored);
+    Ok(Selected { ranked, choices, counts, scored, with_points })
+}

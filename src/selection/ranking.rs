@@ -1,0 +1,144 @@
+//! Eligible units in order: by points, tie-breaks, lottery and id.
+
+use crate::error::{Error, Result};
+use crate::identity::Pseudonym;
+use crate::linkage::{Linked, Units};
+use crate::programme::Programme;
+use crate::score::{Scored, Scorer};
+use polars::prelude::{
+    BooleanChunked, ChunkCompareIneq, Column, DataFrame, NewChunkedArray, PolarsError, SortMultipleOptions,
+};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+const UNIT: &str = "unit";
+const POINTS: &str = "points";
+const LOTTERY: &str = "lottery";
+
+/// An eligible unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RankedUnit {
+    /// Its position among the [`Units`].
+    pub position: usize,
+    /// All rules' points.
+    pub points: i32,
+    /// Its lottery number.
+    pub lottery: u64,
+    /// What each rule says of it.
+    pub scored: Scored,
+}
+
+/// The ranking, and what it was made from.
+#[derive(Debug)]
+pub struct Ranking {
+    /// Eligible units, best first.
+    pub ranked: Vec<RankedUnit>,
+    /// Units in enough departments: all that are scored.
+    pub scored: usize,
+    /// By rule: how many of those it gives points.
+    pub with_points: Vec<usize>,
+}
+
+/// The lottery number: the first 64 bits of a hash of the public draw and the unit's id; smallest first.
+#[must_use]
+pub fn lottery_number(draw: &str, unit: Pseudonym) -> u64 {
+    let hash = Sha256::new()
+        .chain_update(b"udpeg/1/lottery:")
+        .chain_update(draw)
+        .chain_update(b":")
+        .chain_update(unit.to_hex());
+    let bytes = hash.finalize();
+    let (first, _) = bytes.split_first_chunk::<8>().expect("SHA-256 gives 32 bytes");
+    u64::from_be_bytes(*first)
+}
+
+/// Scores the units in enough departments and ranks the eligible ones.
+///
+/// # Errors
+///
+/// [`Error::Refused`] where a unit's points do not fit into 32 bits.
+pub fn rank(programme: &Programme, linked: &Linked, units: &Units) -> Result<Ranking> {
+    let enough = programme.eligibility.min_departments.unwrap_or(0);
+    let scorer = Scorer::new(programme, linked);
+    let score = |position: usize| {
+        let unit = units.get(position);
+        (unit.open_departments.count_ones() >= enough).then(|| (position, scorer.score(unit)))
+    };
+    let scored: Vec<(usize, Scored)> = (0..units.len()).into_par_iter().filter_map(score).collect();
+    let gives_points = |rule: usize| scored.iter().filter(|(_, scored)| scored.points[rule] != 0).count();
+    let with_points = (0..programme.rules.len()).map(gives_points).collect();
+    let number_scored = scored.len();
+
+    let frame = frame(programme, linked, units, &scored)?;
+    let order = order(programme, &frame).map_err(|error| internal(&error))?;
+    let mut scored: Vec<Option<(usize, Scored)>> = scored.into_iter().map(Some).collect();
+    let take = |(row, lottery): (u32, u64)| {
+        let (position, scored) = scored[row as usize].take()?;
+        let points = i32::try_from(scored.total()).ok()?;
+        Some(RankedUnit { position, points, lottery, scored })
+    };
+    Ok(Ranking { ranked: order.into_iter().filter_map(take).collect(), scored: number_scored, with_points })
+}
+
+/// One row for each scored unit: its row number, points, each rule's amount and points, and its lottery number.
+fn frame(programme: &Programme, linked: &Linked, units: &Units, scored: &[(usize, Scored)]) -> Result<DataFrame> {
+    let totals: Option<Vec<i32>> = scored.iter().map(|(_, scored)| i32::try_from(scored.total()).ok()).collect();
+    let totals = totals.ok_or_else(|| {
+        Error::refused(
+            "the points of a unit do not fit into 32 bits",
+            "give the rules with `points_per` a `max`, or fewer points for each",
+        )
+    })?;
+    let rows: Vec<u32> = (0..scored.len()).filter_map(|row| u32::try_from(row).ok()).collect();
+    let (draw, _) = programme.lottery();
+    let id = |position: usize| linked.persons[units.get(position).members[0] as usize];
+    let lottery: Vec<u64> = scored.par_iter().map(|(position, _)| lottery_number(draw, id(*position))).collect();
+    let mut columns = vec![column(UNIT, rows), column(POINTS, totals), column(LOTTERY, lottery)];
+    for (rule, _) in programme.rules.iter().enumerate() {
+        let amounts: Vec<u32> = scored.iter().map(|(_, scored)| scored.amounts[rule]).collect();
+        let points: Vec<i64> = scored.iter().map(|(_, scored)| scored.points[rule]).collect();
+        columns.push(column(&amount_of(rule), amounts));
+        columns.push(column(&points_of(rule), points));
+    }
+    DataFrame::new_infer_height(columns).map_err(|error| internal(&error))
+}
+
+/// The rows of eligible units, best first, with their lottery numbers. Rows stand in the order of the units' ids, so
+/// that the row number is the last tie-break.
+fn order(programme: &Programme, frame: &DataFrame) -> std::result::Result<Vec<(u32, u64)>, PolarsError> {
+    let mut eligible = BooleanChunked::from_slice("eligible".into(), &vec![true; frame.height()]);
+    if let Some(least) = programme.eligibility.min_points {
+        eligible = eligible & frame.column(POINTS)?.i32()?.gt_eq(least);
+    }
+    for &rule in &programme.eligibility.require {
+        eligible = eligible & frame.column(&points_of(rule))?.i64()?.gt(0);
+    }
+    let mut keys = vec![(POINTS.to_owned(), true)];
+    keys.extend(programme.selection.tie_break.iter().map(|&rule| (amount_of(rule), true)));
+    keys.extend([(LOTTERY.to_owned(), false), (UNIT.to_owned(), false)]);
+    let (names, descending): (Vec<String>, Vec<bool>) = keys.into_iter().unzip();
+    let options = SortMultipleOptions::default().with_order_descending_multi(descending);
+    let ranked = frame.filter(&eligible)?.sort(names, options)?;
+    let rows = ranked.column(UNIT)?.u32()?.into_no_null_iter();
+    Ok(rows.zip(ranked.column(LOTTERY)?.u64()?.into_no_null_iter()).collect())
+}
+
+fn amount_of(rule: usize) -> String {
+    format!("amount {rule}")
+}
+
+fn points_of(rule: usize) -> String {
+    format!("points {rule}")
+}
+
+fn column<T>(name: &str, values: Vec<T>) -> Column
+where
+    polars::prelude::Series: polars::prelude::NamedFrom<Vec<T>, [T]>,
+{
+    use polars::prelude::{NamedFrom, Series};
+    Series::new(name.into(), values).into()
+}
+
+fn internal(error: &PolarsError) -> Error {
+    Error::refused(format!("the ranking could not be made: {error}"), "please report this; nothing was changed")
+}

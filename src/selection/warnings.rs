@@ -1,0 +1,76 @@
+//! What an analyst should look at before the list goes on: rules that do nothing, and a draw that can be foreseen.
+
+use super::Selected;
+use crate::error::Warning;
+use crate::linkage::Linked;
+use crate::programme::{Measure, OTHER_TYPE, Programme, Rule, Scale, nearest};
+use crate::score::{least_amount, window_start};
+
+/// All warnings about a programme and what came out of it.
+#[must_use]
+pub fn warnings(programme: &Programme, linked: &Linked, selected: &Selected) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for rule in &programme.rules {
+        warnings.extend(unreachable_bands(programme, rule));
+        warnings.extend(types_that_never_occur(rule, linked));
+    }
+    for (rule, &with_points) in programme.rules.iter().zip(&selected.with_points) {
+        if with_points == 0 && selected.scored > 0 {
+            warnings.push(Warning(format!("rule {}: it gives no unit a point", rule.id)));
+        }
+    }
+    let departments = programme.departments.len();
+    if programme.eligibility.min_departments.is_some_and(|least| least as usize > departments) {
+        warnings.push(Warning(format!("[eligibility]: nobody can be eligible, for `min_departments` is more than the {departments} departments there are")));
+    }
+    if programme.lottery().1 {
+        warnings.push(Warning(
+            "[selection]: without `lottery` ties are drawn by the period's name, which anybody could know beforehand; draw a public one after the deliveries".to_owned(),
+        ));
+    }
+    warnings
+}
+
+/// Bands that no unit can end in: above what the measure can be, or below a band with the same least amount.
+fn unreachable_bands(programme: &Programme, rule: &Rule) -> Vec<Warning> {
+    let Scale::Bands(bands) = &rule.scale else { return Vec::new() };
+    let most = match rule.measure {
+        Measure::Departments => Some(programme.departments.len() as f64),
+        Measure::Years => rule.window_years.map(|years| {
+            let last = crate::extract::days(programme.as_of);
+            f64::from(last - window_start(programme.as_of, years) + 1)
+        }),
+        _ => None,
+    };
+    let mut warnings = Vec::new();
+    for (position, band) in bands.iter().enumerate() {
+        let least = least_amount(rule.measure, band.from);
+        let next = bands.get(position + 1).map(|next| (next.from, least_amount(rule.measure, next.from)));
+        if most.is_some_and(|most| least > most) {
+            warnings.push(Warning(format!("rule {}: the band from {} can never be reached", rule.id, band.from)));
+        } else if let Some((from, _)) = next.filter(|(_, next)| *next <= least) {
+            warnings.push(Warning(format!(
+                "rule {}: the band from {} can never apply: whoever reaches it reaches that from {from} too",
+                rule.id, band.from
+            )));
+        }
+    }
+    warnings
+}
+
+/// Types that a rule names and its department's delivery does not hold, each with the nearest that it does.
+fn types_that_never_occur(rule: &Rule, linked: &Linked) -> Vec<Warning> {
+    let department = linked.departments.iter().find(|department| Some(&department.id) == rule.department.as_ref());
+    let (Some(department), Some(types)) = (department, &rule.types) else { return Vec::new() };
+    let missing = types.iter().filter(|name| !department.types.contains(name));
+    let warn = |name: &String| {
+        // Deliveries hold only types that the programme names, so repeating one tells nothing about anyone.
+        let near = nearest(name, department.types.iter().map(String::as_str).filter(|known| *known != OTHER_TYPE));
+        let hint = near.map(|near| format!("; the nearest that does is \"{near}\"")).unwrap_or_default();
+        Warning(format!(
+            "rule {}: the type \"{name}\" never occurs in the delivery of {}{hint}",
+            rule.id, department.id
+        ))
+    };
+    missing.map(warn).collect()
+}
