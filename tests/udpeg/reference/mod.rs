@@ -1,0 +1,116 @@
+//! The slow, obvious, row-by-row reading of the contract that the real program is compared with.
+//!
+//! Written from the contract alone. It keeps everything in memory as text and dates, takes one
+//! row at a time, and assumes a valid programme and readable files: anything else panics.
+
+mod cpr;
+mod csv;
+mod dates;
+mod delivery;
+mod measures;
+mod programme;
+mod reading;
+mod selection;
+mod units;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+/// All that a run can be compared on.
+pub struct Outcome {
+    /// What each department rejects and delivers, by department id.
+    pub departments: BTreeMap<String, DepartmentOutcome>,
+    /// `counts.json` as section 7 has it.
+    pub counts: serde_json::Value,
+    /// Every eligible unit, in rank order.
+    pub candidates: Vec<Candidate>,
+}
+
+/// What one department's `pseudonymise` gives.
+pub struct DepartmentOutcome {
+    /// `quality.json` as section 4 has it.
+    pub quality: serde_json::Value,
+    /// Pseudonyms of the persons with a usable number in a rejected row, sorted.
+    pub incomplete: Vec<String>,
+    /// File name, row, column in the department's own words (empty for malformed rows), reason.
+    pub rejected: Vec<(String, u64, String, String)>,
+    /// The delivered rows, in the contract's order.
+    pub extract: Vec<ExtractRow>,
+    /// The types that became `other`, each with its number of extract rows.
+    pub other_types: BTreeMap<String, u64>,
+}
+
+/// One delivered row. The order of the fields up to `child` is the order rows are sorted in,
+/// and `None` sorts first, so the derived order is the contract's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ExtractRow {
+    /// Pseudonym.
+    pub person: String,
+    /// First day.
+    pub start: NaiveDate,
+    /// Last day; `None` where still open.
+    pub end: Option<NaiveDate>,
+    /// The named type, or `other`.
+    pub type_: String,
+    /// Pseudonymised record id.
+    pub record: Option<String>,
+    /// Pseudonym of the child.
+    pub child: Option<String>,
+    /// `M` or `F`, where listed in `attributes`.
+    pub sex: Option<String>,
+    /// The label of the age band, where listed in `attributes`.
+    pub age_band: Option<String>,
+}
+
+/// One row of `candidates.parquet`.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// From 1.
+    pub rank: u64,
+    /// `proposed`, `reserve` or `eligible`.
+    pub status: String,
+    /// `rank`, `quota`, `displaced` or nothing.
+    pub reason: Option<String>,
+    /// The shortened unit id.
+    pub label: String,
+    /// The unit id.
+    pub unit: String,
+    /// `family` or `citizen`.
+    pub kind: String,
+    /// Pseudonyms, sorted.
+    pub members: Vec<String>,
+    /// Departments with an open record, sorted.
+    pub departments: Vec<String>,
+    /// Departments in whose `incomplete.parquet` a member stands, sorted.
+    pub incomplete: Vec<String>,
+    /// Total over all rules.
+    pub points: i64,
+    /// Sixteen hex characters.
+    pub lottery: String,
+    /// One value for each rule, in the programme file's order.
+    pub values: Vec<f64>,
+    /// One number of points for each rule, in the programme file's order.
+    pub rule_points: Vec<i64>,
+}
+
+/// Runs a whole programme: every department's extract, then the selection.
+///
+/// # Panics
+///
+/// Panics, with a message, on a programme or file that the contract does not allow.
+#[must_use]
+pub fn run(programme_file: &Path) -> Outcome {
+    let programme = programme::read(programme_file);
+    let mut departments = BTreeMap::new();
+    let mut ages = BTreeMap::new();
+    for department in &programme.departments {
+        let (outcome, ages_here) = reading::read_department(&programme, department);
+        departments.insert(department.id.clone(), outcome);
+        ages.extend(ages_here);
+    }
+    let population = units::form(&programme, &departments, &ages);
+    let (candidates, counts) = selection::select(&programme, &departments, &population);
+    Outcome { departments, counts, candidates }
+}
