@@ -3,8 +3,20 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod agreement;
+mod assignment;
+mod bad_input;
 mod cases;
+mod command_line;
+mod identity;
+mod linkage;
 mod municipality;
+mod output;
+mod programme;
+mod properties;
+mod reading;
 mod reference;
+mod score;
+mod secrets;
+mod selection;
 mod support;
 mod synth;
