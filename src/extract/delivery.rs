@@ -177,29 +177,26 @@ pub fn other_types<'e>(extract: &'e Extract, types: &LeavingTypes) -> BTreeMap<&
         .collect()
 }
 
-/// Warnings about types that rules name and the extract does not hold, with the spelling it holds instead.
+/// Warnings about types that the programme names and that came in another spelling only.
 ///
-/// A type that is not named stays in the department, so only a slight misspelling of a named one is repeated: at most
-/// two letters apart, too few to carry a name or a number.
+/// What came stays in the department, so only the programme's own word is repeated.
 pub fn type_warnings(programme: &Programme, department: &Department, extract: &Extract) -> Vec<Warning> {
+    let letters =
+        |text: &str| text.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();
+    let named = programme.types_that_may_leave(department);
     let present = extract.types.names();
-    let missing = programme
-        .types_that_may_leave(department)
-        .into_iter()
-        .filter(|name| !present.iter().any(|known| known == name));
-    let warn = |name: &str| {
-        let plain = |text: &str| text.to_lowercase();
-        let near = present.iter().find(|known| {
-            let is_named = programme.types_that_may_leave(department).contains(&known.as_str());
-            let distance = strsim::damerau_levenshtein(&plain(name), &plain(known));
-            !is_named && name.chars().count() > 4 && distance <= 2
-        })?;
-        Some(Warning(format!(
-            "{}: the programme names the type \"{name}\", which never occurs, but \"{near}\" does and leaves as `{OTHER_TYPE}`; which spelling is right?",
-            department.id
-        )))
+    let came_otherwise = |name: &str| {
+        let is_other = |came: &&String| !named.contains(&came.as_str()) && letters(came) == letters(name);
+        !present.iter().any(|came| came == name) && present.iter().any(|came| is_other(&came))
     };
-    missing.filter_map(warn).collect()
+    let misspelt = named.iter().filter(|name| came_otherwise(name));
+    let warn = |name: &&str| {
+        Warning(format!(
+            "{}: the programme's type \"{name}\" comes only in another spelling (capitals, blanks or punctuation), which leaves as `{OTHER_TYPE}`; other_types.csv shows it",
+            department.id
+        ))
+    };
+    misspelt.map(warn).collect()
 }
 
 /// `rejected.csv`; with the rows' own columns where they were asked for.

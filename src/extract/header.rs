@@ -134,20 +134,19 @@ fn advice(file: &NamedFile, department: &Department, header: &[u8], names: &[Str
     {
         return "the header seems to be UTF-8: set `encoding = \"utf-8\"` in the department's `format`".to_owned();
     }
-    let plain = |name: &str| {
-        name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
+    let letters = |name: &str| {
+        name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
     };
-    let alike = wanted.iter().find_map(|&column| {
-        let other =
-            names.iter().find(|name| *name != column && !plain(name).is_empty() && plain(name) == plain(column))?;
-        Some(format!("the header has `{other}` for `{column}`: correct [department.columns]"))
-    });
-    alike.unwrap_or_else(|| {
-        format!(
+    let is_alike = |column: &&&str| names.iter().any(|name| name != **column && letters(name) == letters(column));
+    match wanted.iter().find(is_alike) {
+        Some(column) => format!(
+            "the header has `{column}` in another spelling (capitals, blanks or punctuation): correct [department.columns]"
+        ),
+        None => format!(
             "correct [department.columns], or deliver the file with its header; this one has {} columns",
             names.len()
-        )
-    })
+        ),
+    }
 }
 
 fn wanted(columns: &Columns) -> Vec<&str> {

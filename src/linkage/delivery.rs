@@ -245,8 +245,11 @@ impl Reading<'_> {
         let records = batch.text(names::RECORD, true)?;
         let children = batch.text(names::CHILD, true)?;
         let bands = if self.attributes.age_band { Some(batch.text(names::AGE_BAND, false)?) } else { None };
-        if self.attributes.sex && batch.text(names::SEX, false)?.iter().flatten().any(|sex| sex != "M" && sex != "F") {
-            return Err(batch.wrong(names::SEX, "a cell is neither M nor F"));
+        if self.attributes.sex {
+            let sexes = batch.text(names::SEX, false)?;
+            if let Some(wrong) = sexes.iter().flatten().find(|sex| !matches!(*sex, "M" | "F")) {
+                return Err(batch.unexpected(names::SEX, wrong, "a cell is neither M nor F"));
+            }
         }
         let mut last_cell = "";
         for row in 0..batch.rows() {

@@ -28,7 +28,7 @@ pub struct Expected {
 }
 
 impl ParquetInput {
-    /// Opens a file and checks that its columns are there, with their types.
+    /// Opens a file and checks that these columns are there, with their types, and no others.
     pub fn open(path: &Path, columns: &[Expected]) -> Result<Self> {
         let file = File::open(path).map_err(|error| Error::io(path, "read", &error))?;
         // The types are Parquet's own, whatever a writer adds about Arrow's.
@@ -45,6 +45,14 @@ impl ParquetInput {
                     AGAIN,
                 ));
             }
+        }
+        let further = metadata.schema().fields().len() - columns.len();
+        if further > 0 {
+            // Its name is not told: it may be anything.
+            return Err(Error::refused(
+                format!("{}: it has {further} more columns than a delivery has", path.display()),
+                "delete this delivery and tell the department: no other column may leave it",
+            ));
         }
         Ok(Self { path: path.to_path_buf(), metadata })
     }

@@ -64,6 +64,7 @@ impl Period {
     pub fn open(out: &Path, period: &str) -> Result<Self> {
         let folder = out.join(period);
         make_folder(&folder)?;
+        close_to_others(&folder)?;
         let failed = |error: std::io::Error| Error::io(&folder, "open the folder", &error);
         let lock = File::open(&folder).map_err(failed)?;
         match lock.try_lock() {
@@ -129,6 +130,9 @@ impl Staged {
         remove(&staged.partial)?;
         remove(&staged.old)?;
         make_folder(&staged.partial)?;
+        if let Some(parent) = staged.place.parent() {
+            close_to_others(parent)?;
+        }
         Ok(staged)
     }
 
@@ -204,6 +208,12 @@ fn remove(folder: &Path) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Gives a folder of the period mode 0700, however it was made.
+fn close_to_others(folder: &Path) -> Result<()> {
+    std::fs::set_permissions(folder, Permissions::from_mode(0o700))
+        .map_err(|error| Error::io(folder, "close the folder to others", &error))
 }
 
 /// Makes a folder and those above it where they are missing, with mode 0700 whatever the umask.

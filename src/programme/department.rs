@@ -4,6 +4,9 @@ use super::reader::{At, OneOrMany, Table};
 use super::{is_word, settings};
 use chrono::NaiveDate;
 
+/// Departments with an open record are kept as bits of a 64-bit number.
+const MOST_DEPARTMENTS: usize = 64;
+
 /// One department and how its extract is read.
 #[derive(Debug, Clone)]
 pub struct Department {
@@ -148,6 +151,12 @@ pub(super) fn departments(root: &Table<'_, '_>) -> (Vec<Department>, Vec<String>
     let tables = root.tables("department");
     if tables.is_empty() {
         root.mistake(root.span(), "there is no [[department]]");
+    }
+    if tables.len() > MOST_DEPARTMENTS {
+        root.mistake(
+            root.span(),
+            format!("there are {} [[department]]; at most {MOST_DEPARTMENTS} can be joined", tables.len()),
+        );
     }
     let mut departments = Vec::new();
     let mut ids: Vec<String> = Vec::new();

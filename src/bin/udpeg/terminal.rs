@@ -63,11 +63,23 @@ impl Terminal {
             if let Some(object) = value.as_object_mut() {
                 object.insert("warnings".to_owned(), warnings.iter().map(ToString::to_string).collect());
             }
-            anstream::println!("{}", masked(&exit::json(&value)?));
+            mask_texts(&mut value);
+            anstream::println!("{}", exit::json(&value)?);
         } else if !self.quiet {
             anstream::print!("{}", masked(&text()));
         }
         Ok(())
+    }
+}
+
+/// Masks every text in a JSON value; numbers are counts and stay as they are.
+fn mask_texts(value: &mut serde_json::Value) {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => *text = masked(text).into_owned(),
+        Value::Array(items) => items.iter_mut().for_each(mask_texts),
+        Value::Object(entries) => entries.values_mut().for_each(mask_texts),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
