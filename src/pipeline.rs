@@ -58,7 +58,7 @@ pub struct Delivering {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Share {
     text: String,
-    millionths: u64,
+    millionths: u32,
 }
 
 impl std::str::FromStr for Share {
@@ -88,7 +88,7 @@ impl Share {
     /// The share as a number from 0 to 1.
     #[must_use]
     pub fn fraction(&self) -> f64 {
-        self.millionths as f64 / 1_000_000.0
+        f64::from(self.millionths) / 1_000_000.0
     }
 }
 

@@ -18,10 +18,10 @@ const LONGEST_ROW_BYTES: usize = 16 << 20;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Whole rows of a file. Overwritten when dropped: these are the only copies of raw rows.
-pub type Block = Zeroizing<Vec<u8>>;
+pub(super) type Block = Zeroizing<Vec<u8>>;
 
 /// Reads one file, block by block.
-pub struct BlockReader<'f> {
+pub(super) struct BlockReader<'f> {
     named: &'f NamedFile,
     file: File,
     before: Metadata,
@@ -35,7 +35,7 @@ pub struct BlockReader<'f> {
 }
 
 impl<'f> BlockReader<'f> {
-    pub fn open(named: &'f NamedFile) -> Result<Self> {
+    pub(super) fn open(named: &'f NamedFile) -> Result<Self> {
         let failed = |error: std::io::Error| Error::io(&named.path, "read", &error);
         let file = File::open(&named.path).map_err(failed)?;
         let before = file.metadata().map_err(failed)?;
@@ -52,7 +52,7 @@ impl<'f> BlockReader<'f> {
     }
 
     /// The next block; `None` at the end of the file.
-    pub fn next_block(&mut self) -> std::result::Result<Option<Block>, Stop> {
+    pub(super) fn next_block(&mut self) -> std::result::Result<Option<Block>, Stop> {
         let mut block = std::mem::take(&mut self.rest);
         let mut is_first = !self.has_begun;
         self.has_begun = true;
@@ -85,7 +85,7 @@ impl<'f> BlockReader<'f> {
     }
 
     /// The SHA-256 of the whole file, in hex, once it has been read to its end.
-    pub fn finish(self) -> Result<String> {
+    pub(super) fn finish(self) -> Result<String> {
         let after = self.file.metadata().map_err(|error| Error::io(&self.named.path, "read", &error))?;
         let same_time = after.modified().ok() == self.before.modified().ok();
         if after.len() != self.before.len() || !same_time {
@@ -139,7 +139,7 @@ fn rows_before(until: &[u8], delimiter: u8) -> u64 {
 
 /// Why a file cannot be read on. Which row it is, only the caller can tell.
 #[derive(Debug)]
-pub enum Stop {
+pub(super) enum Stop {
     /// The system would not read.
     Failed(Error),
     /// A quote is never closed; so many rows of this block stand before its row.
@@ -153,7 +153,7 @@ pub enum Stop {
 
 impl Stop {
     /// The error, `rows` (header included) having been read before the block.
-    pub fn into_error(self, file: &NamedFile, rows: u64) -> Error {
+    pub(super) fn into_error(self, file: &NamedFile, rows: u64) -> Error {
         let name = |rows: u64| if rows == 0 { "the header".to_owned() } else { format!("row {rows}") };
         match self {
             Self::Failed(error) => error,

@@ -15,17 +15,17 @@ use std::sync::Arc;
 
 /// Names of the delivered files and of the columns of `extract.parquet`, for writer and reader alike.
 pub(crate) mod names {
-    pub const EXTRACT: &str = "extract.parquet";
-    pub const INCOMPLETE: &str = "incomplete.parquet";
-    pub const QUALITY: &str = "quality.json";
-    pub const PERSON: &str = "person";
-    pub const RECORD: &str = "record";
-    pub const KIND: &str = "type";
-    pub const START: &str = "start";
-    pub const END: &str = "end";
-    pub const CHILD: &str = "child";
-    pub const SEX: &str = "sex";
-    pub const AGE_BAND: &str = "age_band";
+    pub(crate) const EXTRACT: &str = "extract.parquet";
+    pub(crate) const INCOMPLETE: &str = "incomplete.parquet";
+    pub(crate) const QUALITY: &str = "quality.json";
+    pub(crate) const PERSON: &str = "person";
+    pub(crate) const RECORD: &str = "record";
+    pub(crate) const KIND: &str = "type";
+    pub(crate) const START: &str = "start";
+    pub(crate) const END: &str = "end";
+    pub(crate) const CHILD: &str = "child";
+    pub(crate) const SEX: &str = "sex";
+    pub(crate) const AGE_BAND: &str = "age_band";
 }
 
 /// Sorts what was read, counts duplicates once, and counts everything.
@@ -165,6 +165,7 @@ fn words(positions: impl Iterator<Item = u32>, all: &ArrayRef) -> ArrayRef {
 }
 
 /// The types that became `other`, with the rows of the extract that have them.
+#[must_use]
 pub fn other_types<'e>(extract: &'e Extract, types: &LeavingTypes) -> BTreeMap<&'e str, u64> {
     let mut counts = vec![0_u64; extract.types.names().len()];
     for record in extract.records.iter() {
@@ -180,6 +181,7 @@ pub fn other_types<'e>(extract: &'e Extract, types: &LeavingTypes) -> BTreeMap<&
 /// Warnings about types that the programme names and that came in another spelling only.
 ///
 /// What came stays in the department, so only the programme's own word is repeated.
+#[must_use]
 pub fn type_warnings(programme: &Programme, department: &Department, extract: &Extract) -> Vec<Warning> {
     let letters =
         |text: &str| text.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();

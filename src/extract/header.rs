@@ -8,7 +8,7 @@ use crate::programme::{Columns, Department, Encoding};
 
 /// Where the columns of one file stand.
 #[derive(Debug, Clone)]
-pub struct Header {
+pub(super) struct Header {
     /// Bytes of the first block before the first row of data.
     pub length: usize,
     /// Number of fields of every well-formed row.
@@ -21,7 +21,7 @@ pub struct Header {
 
 /// Positions of the canonical columns among the fields.
 #[derive(Debug, Clone, Copy)]
-pub struct Positions {
+pub(super) struct Positions {
     pub person: usize,
     pub kind: usize,
     pub start: usize,
@@ -31,7 +31,12 @@ pub struct Positions {
 }
 
 /// Reads the header at the beginning of a file's first block.
-pub fn read(file: &NamedFile, department: &Department, block: &[u8], had_byte_order_mark: bool) -> Result<Header> {
+pub(super) fn read(
+    file: &NamedFile,
+    department: &Department,
+    block: &[u8],
+    had_byte_order_mark: bool,
+) -> Result<Header> {
     let encoding = department.format.encoding;
     if had_byte_order_mark && encoding != Encoding::Utf8 {
         return Err(Error::file(
@@ -66,7 +71,7 @@ pub fn read(file: &NamedFile, department: &Department, block: &[u8], had_byte_or
 }
 
 /// A file without even a header.
-pub fn empty(file: &NamedFile) -> Error {
+pub(super) fn empty(file: &NamedFile) -> Error {
     Error::file(
         &file.path,
         "it is empty: there is not even a header",
@@ -75,7 +80,7 @@ pub fn empty(file: &NamedFile) -> Error {
 }
 
 /// A field's content with doubled quotes made single.
-pub fn unquoted(content: &[u8], form: FieldForm) -> std::borrow::Cow<'_, [u8]> {
+pub(super) fn unquoted(content: &[u8], form: FieldForm) -> std::borrow::Cow<'_, [u8]> {
     if form != FieldForm::Doubled {
         return content.into();
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// One file of an extract: where it stands and how messages and lists name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedFile {
+pub(super) struct NamedFile {
     /// The path to open.
     pub path: PathBuf,
     /// The path as the programme file has it, globs filled in.
@@ -20,7 +20,7 @@ pub struct NamedFile {
 /// # Errors
 ///
 /// [`Error::File`] where a path is not there, a glob matches nothing, or the kind of a file is not known.
-pub fn resolve(programme: &Programme, department: &Department) -> Result<Vec<NamedFile>> {
+pub(super) fn resolve(programme: &Programme, department: &Department) -> Result<Vec<NamedFile>> {
     let mut files: Vec<NamedFile> = Vec::new();
     let mut seen: Vec<PathBuf> = Vec::new();
     for pattern in &department.input {

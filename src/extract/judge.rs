@@ -9,12 +9,12 @@ use crate::identity::{AgeBands, CprCell, CprNumber, CprReader, Pseudonym, Pseudo
 use crate::programme::{Department, Programme};
 use chrono::{Datelike, NaiveDate};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use zeroize::Zeroize;
 
 /// A canonical column, for naming it in the department's own words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Column {
+pub(super) enum Column {
     Person,
     Child,
     Kind,
@@ -23,7 +23,7 @@ pub enum Column {
 }
 
 /// What becomes of a row.
-pub enum Judgement {
+pub(super) enum Judgement {
     /// It becomes a record.
     Accepted(Record),
     /// It cannot be used: why, where, and whom it is about if that can be told.
@@ -31,7 +31,7 @@ pub enum Judgement {
 }
 
 /// What is the same for all rows of a file.
-pub struct Rules<'a> {
+pub(super) struct Rules<'a> {
     department: &'a Department,
     header: &'a Header,
     numbers: CprReader,
@@ -40,7 +40,7 @@ pub struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    pub fn new(
+    pub(super) fn new(
         programme: &'a Programme,
         department: &'a Department,
         header: &'a Header,
@@ -52,13 +52,13 @@ impl<'a> Rules<'a> {
 }
 
 /// Judges the rows of one block; keeps what it has learnt about types.
-pub struct Judge<'a> {
+pub(super) struct Judge<'a> {
     rules: &'a Rules<'a>,
     bytes: &'a [u8],
     /// Whether every byte of the block is in the encoding, so that rows need not be looked at one by one.
     is_valid: bool,
     /// By a type cell's own bytes: what it is.
-    seen_types: HashMap<Vec<u8>, Result<u32, Reason>>,
+    seen_types: BTreeMap<Vec<u8>, Result<u32, Reason>>,
     /// The types of this block.
     pub types: Types,
     /// Over the identifier cells of accepted rows.
@@ -75,13 +75,13 @@ struct Identified {
 }
 
 impl<'a> Judge<'a> {
-    pub fn new(rules: &'a Rules<'a>, bytes: &'a [u8]) -> Self {
+    pub(super) fn new(rules: &'a Rules<'a>, bytes: &'a [u8]) -> Self {
         let is_valid = rules.department.format.encoding.is_valid(bytes);
         Self {
             rules,
             bytes,
             is_valid,
-            seen_types: HashMap::new(),
+            seen_types: BTreeMap::new(),
             types: Types::default(),
             counts: IdentifierCounts::default(),
             scratch: String::new(),
@@ -89,7 +89,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The judgement on one row, given its fields and its byte range.
-    pub fn judge(&mut self, row: std::ops::Range<usize>, fields: &[Field]) -> Judgement {
+    pub(super) fn judge(&mut self, row: std::ops::Range<usize>, fields: &[Field]) -> Judgement {
         let header = self.rules.header;
         if fields.len() != header.width {
             return Judgement::Rejected { reason: Reason::RowMalformed, column: None, person: None };
@@ -122,9 +122,9 @@ impl<'a> Judge<'a> {
             BadNumber::ImpossibleDate => (Reason::ChildImpossibleDate, Column::Child),
         })?;
         let kind = self.kind(&fields[columns.kind]).map_err(|reason| (reason, Column::Kind))?;
-        let start = self.date(&fields[columns.start]).ok_or((Reason::DateMalformed, Column::Start))?;
+        let start = self.date(&fields[columns.start]).map_err(|reason| (reason, Column::Start))?;
         let start = start.ok_or((Reason::StartMissing, Column::Start))?;
-        let end = self.date(&fields[columns.end]).ok_or((Reason::DateMalformed, Column::End))?;
+        let end = self.date(&fields[columns.end]).map_err(|reason| (reason, Column::End))?;
         if end.is_some_and(|end| end < start) {
             return Err((Reason::EndBeforeStart, Column::End));
         }
@@ -190,10 +190,13 @@ impl<'a> Judge<'a> {
         kind
     }
 
-    /// A day; `Some(None)` where the cell is empty, `None` where it is malformed.
-    fn date(&mut self, field: &Field) -> Option<Option<NaiveDate>> {
+    /// A day; `Ok(None)` where the cell is empty, an error where it is malformed.
+    fn date(&mut self, field: &Field) -> Result<Option<NaiveDate>, Reason> {
         let dates = &self.rules.department.format.dates;
-        self.with_text(field, |text| if text.is_empty() { Some(None) } else { dates.read(text).map(Some) }).flatten()
+        let read = |text: &str| {
+            if text.is_empty() { Ok(None) } else { dates.read(text).map(Some).ok_or(Reason::DateMalformed) }
+        };
+        self.with_text(field, read).unwrap_or(Err(Reason::DateMalformed))
     }
 
     fn record(&mut self, field: &Field) -> Option<Pseudonym> {
@@ -205,7 +208,7 @@ impl<'a> Judge<'a> {
 impl Drop for Judge<'_> {
     fn drop(&mut self) {
         self.scratch.zeroize();
-        for (mut raw, _) in self.seen_types.drain() {
+        for (mut raw, _) in std::mem::take(&mut self.seen_types) {
             raw.zeroize();
         }
     }

@@ -82,14 +82,14 @@ pub struct Rejected {
 
 /// Counts over identifier cells.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct IdentifierCounts {
+pub(super) struct IdentifierCounts {
     pub repaired: u64,
     pub replacement: u64,
     pub no_check_digit: u64,
 }
 
 impl IdentifierCounts {
-    pub fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.repaired += other.repaired;
         self.replacement += other.replacement;
         self.no_check_digit += other.no_check_digit;

@@ -266,7 +266,7 @@ fn merge(before: Option<bool>, now: Option<bool>) -> Option<bool> {
 
 /// The file that a rejected row stands in, for lists.
 #[must_use]
-pub fn file_name(extract: &Extract, rejected: &Rejected) -> String {
+pub(super) fn file_name(extract: &Extract, rejected: &Rejected) -> String {
     let name = extract.files.get(rejected.file).map_or("", |file| file.name.as_str());
     crate::identity::masked(name).into_owned()
 }

@@ -147,7 +147,7 @@ impl CprNumber {
     pub fn lacks_check_digit(&self) -> bool {
         const WEIGHTS: [u32; 10] = [4, 3, 2, 7, 6, 5, 4, 3, 2, 1];
         let sum: u32 = self.0.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
-        sum % 11 != 0
+        !sum.is_multiple_of(11)
     }
 
     /// Registered sex.

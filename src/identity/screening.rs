@@ -35,10 +35,11 @@ fn find(text: &str, from: usize, may_separate: impl Fn(char) -> bool) -> Option<
     let mut before = text[..from].chars().next_back();
     for (at, character) in text[from..].char_indices() {
         let start = from + at;
-        if character.is_ascii_digit() && !before.is_some_and(char::is_alphanumeric) {
-            if let Some(end) = number_end(text, start, &may_separate) {
-                return Some((start, end));
-            }
+        if character.is_ascii_digit()
+            && !before.is_some_and(char::is_alphanumeric)
+            && let Some(end) = number_end(text, start, &may_separate)
+        {
+            return Some((start, end));
         }
         before = Some(character);
     }

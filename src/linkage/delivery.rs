@@ -357,9 +357,9 @@ impl Part {
                 delivery.persons.pop();
                 delivery.row_ends.pop();
                 delivery.age_bands.pop();
-                let has_rows_here = base > delivery.row_ends.last().copied().unwrap_or(0);
-                let has_rows_there = part.row_ends.first().is_some_and(|&end| end > 0);
-                if has_rows_here && has_rows_there && delivery.rows.start.last() > part.rows.start.first() {
+                let begins_before = base > delivery.row_ends.last().copied().unwrap_or(0);
+                let goes_on = part.row_ends.first().is_some_and(|&end| end > 0);
+                if begins_before && goes_on && delivery.rows.start.last() > part.rows.start.first() {
                     return Err(unsorted());
                 }
             }

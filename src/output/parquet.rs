@@ -141,10 +141,10 @@ impl ParquetFile {
 }
 
 fn failed(path: &std::path::Path, error: &ParquetError) -> Error {
-    if let ParquetError::External(inner) = error {
-        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
-            return Error::io(path, "write", io);
-        }
+    if let ParquetError::External(inner) = error
+        && let Some(io) = inner.downcast_ref::<std::io::Error>()
+    {
+        return Error::io(path, "write", io);
     }
     Error::file(
         path,

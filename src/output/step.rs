@@ -13,7 +13,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// The file that says a step is whole.
-pub const MANIFEST: &str = "manifest.json";
+pub(super) const MANIFEST: &str = "manifest.json";
 
 /// The folder of one period, held by one process at a time.
 #[derive(Debug)]
@@ -174,6 +174,7 @@ impl Staged {
     /// # Errors
     ///
     /// [`Error::File`] where a folder cannot be renamed.
+    #[expect(clippy::needless_pass_by_value, reason = "after this the folders are no longer staged")]
     pub fn commit(folders: Vec<Self>) -> Result<()> {
         for folder in folders.iter().rev() {
             if folder.place.exists() {

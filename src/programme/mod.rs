@@ -198,7 +198,7 @@ impl Programme {
             self.department(id)?;
             let department = self.departments.iter_mut().find(|department| department.id == *id);
             if let Some(department) = department {
-                department.input = overrides.input.clone();
+                department.input.clone_from(&overrides.input);
             }
         }
         self.overrides = overrides.clone();

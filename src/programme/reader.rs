@@ -132,9 +132,10 @@ impl<'m, 't> Table<'m, 't> {
             self.mistake(&raw.span(), format!("write `[[{key}]]` with two brackets: there can be several"));
             return Vec::new();
         };
-        let table = |value: &'m Spanned<DeValue<'t>>| match value.get_ref() {
-            DeValue::Table(entries) => Some(Table::new(self.mistakes, format!("[[{key}]]"), entries, value.span())),
-            _ => {
+        let table = |value: &'m Spanned<DeValue<'t>>| {
+            if let DeValue::Table(entries) = value.get_ref() {
+                Some(Table::new(self.mistakes, format!("[[{key}]]"), entries, value.span()))
+            } else {
                 self.mistake(&value.span(), format!("each `{key}` must be a table"));
                 None
             }

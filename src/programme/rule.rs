@@ -121,13 +121,13 @@ pub(super) fn rules(root: &Table<'_, '_>, departments: &[String]) -> (Vec<Rule>,
 fn rule(table: &Table<'_, '_>, id: String, departments: &[String]) -> Option<Rule> {
     let measure = measure(table);
     let department = table.optional::<String>("department");
-    if let Some(department) = &department {
-        if !departments.contains(&department.value) {
-            let hint = nearest(&department.value, departments.iter().map(String::as_str))
-                .map(|near| format!("; did you mean `{near}`?"))
-                .unwrap_or_default();
-            table.mistake(&department.span, format!("there is no department `{}`{hint}", department.value));
-        }
+    if let Some(department) = &department
+        && !departments.contains(&department.value)
+    {
+        let hint = nearest(&department.value, departments.iter().map(String::as_str))
+            .map(|near| format!("; did you mean `{near}`?"))
+            .unwrap_or_default();
+        table.mistake(&department.span, format!("there is no department `{}`{hint}", department.value));
     }
     let types = settings::types(table, "types");
     if types.as_ref().is_some_and(Vec::is_empty) && table.span_of("types").is_some() {

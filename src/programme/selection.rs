@@ -150,16 +150,15 @@ pub(super) fn eligibility(
 fn age_range(text: &str, bands: &AgeBands) -> Option<AgeRange> {
     let age = |text: &str| text.parse::<u32>().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
     let is_edge = |age: u32| age == 0 || bands.edges().contains(&age);
-    let (from, last_band) = match text.strip_suffix('+') {
-        Some(from) => (age(from)?, bands.band(u32::MAX)),
-        None => {
-            let (from, to) = text.split_once('-')?;
-            let (from, to) = (age(from)?, age(to)?);
-            if to < from || !is_edge(to.checked_add(1)?) {
-                return None;
-            }
-            (from, bands.band(to))
+    let (from, last_band) = if let Some(from) = text.strip_suffix('+') {
+        (age(from)?, bands.band(u32::MAX))
+    } else {
+        let (from, to) = text.split_once('-')?;
+        let (from, to) = (age(from)?, age(to)?);
+        if to < from || !is_edge(to.checked_add(1)?) {
+            return None;
         }
+        (from, bands.band(to))
     };
     is_edge(from).then(|| AgeRange { text: text.to_owned(), bands: bands.band(from)..=last_band })
 }

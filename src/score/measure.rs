@@ -4,7 +4,7 @@
 use crate::extract::days;
 use chrono::{Datelike, NaiveDate};
 
-/// The first day that a look-back of `years` calendar years keeps: the day after as_of − years, where a year without
+/// The first day that a look-back of `years` calendar years keeps: the day after `as_of` − years, where a year without
 /// 29 February takes the 28th.
 #[must_use]
 pub fn window_start(as_of: NaiveDate, years: u32) -> i32 {

@@ -152,12 +152,12 @@ impl Table<'_> {
             Arc::new(StringArray::from_iter_values(ranked.iter().map(|unit| format!("{:016x}", unit.lottery)))),
         ];
         for (position, rule) in self.programme.rules.iter().enumerate() {
-            columns.extend(self.rule_columns(position, rule.measure, ranked));
+            columns.extend(Self::rule_columns(position, rule.measure, ranked));
         }
         columns
     }
 
-    fn rule_columns(&self, rule: usize, measure: Measure, ranked: &[super::RankedUnit]) -> [ArrayRef; 2] {
+    fn rule_columns(rule: usize, measure: Measure, ranked: &[super::RankedUnit]) -> [ArrayRef; 2] {
         // A unit's total fits, and so does each rule's part unless others cancel it out.
         let points = |unit: &super::RankedUnit| {
             let points = unit.scored.points[rule];

@@ -59,10 +59,10 @@ pub fn lottery_number(draw: &str, unit: Pseudonym) -> u64 {
 /// [`Error::Refused`] where a unit's points do not fit into 32 bits.
 pub fn rank(programme: &Programme, linked: &Linked, units: &Units) -> Result<Ranking> {
     let enough = programme.eligibility.min_departments.unwrap_or(0);
-    let scorer = Scorer::new(programme, linked);
+    let rules = Scorer::new(programme, linked);
     let score = |position: usize| {
         let unit = units.get(position);
-        (unit.open_departments.count_ones() >= enough).then(|| (position, scorer.score(unit)))
+        (unit.open_departments.count_ones() >= enough).then(|| (position, rules.score(unit)))
     };
     let scored: Vec<(usize, Scored)> = (0..units.len()).into_par_iter().filter_map(score).collect();
     let gives_points = |rule: usize| scored.iter().filter(|(_, scored)| scored.points[rule] != 0).count();

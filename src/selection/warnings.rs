@@ -35,7 +35,7 @@ pub fn warnings(programme: &Programme, linked: &Linked, selected: &Selected) -> 
 fn unreachable_bands(programme: &Programme, rule: &Rule) -> Vec<Warning> {
     let Scale::Bands(bands) = &rule.scale else { return Vec::new() };
     let most = match rule.measure {
-        Measure::Departments => Some(programme.departments.len() as f64),
+        Measure::Departments => u32::try_from(programme.departments.len()).ok().map(f64::from),
         Measure::Years => rule.window_years.map(|years| {
             let last = crate::extract::days(programme.as_of);
             f64::from(last - window_start(programme.as_of, years) + 1)

@@ -20,7 +20,7 @@ Examples:
   udpeg assign --programme p.toml                         whoever leads the coordinators
 
 Exit codes: 0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows, 4 refused for safety")]
-pub struct Args {
+pub(crate) struct Args {
     #[command(subcommand)]
     pub command: Command,
     #[command(flatten)]
@@ -29,7 +29,7 @@ pub struct Args {
 
 /// How results are shown.
 #[derive(Debug, clap::Args)]
-pub struct Output {
+pub(crate) struct Output {
     /// Print the summary as JSON on standard output
     #[arg(long, global = true)]
     pub json: bool,
@@ -39,7 +39,7 @@ pub struct Output {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Make the programme's key
     Key(Key),
     /// Pseudonymise one department's extract, and report what cannot be used
@@ -55,13 +55,13 @@ pub enum Command {
 }
 
 #[derive(Debug, clap::Args)]
-pub struct Key {
+pub(crate) struct Key {
     #[command(subcommand)]
     pub command: KeyCommand,
 }
 
 #[derive(Debug, Subcommand)]
-pub enum KeyCommand {
+pub(crate) enum KeyCommand {
     /// Make a new key: 32 random bytes, in a file that only you can read
     #[command(after_help = "\
 Example:
@@ -77,9 +77,10 @@ gets it, and it never travels together with an extract. Without it, later period
 
 /// What all commands that read a programme have in common.
 #[derive(Debug, clap::Args)]
-pub struct Programme {
+pub(crate) struct Programme {
     /// The programme file
     #[arg(long, short, value_name = "FILE")]
+    #[expect(clippy::struct_field_names, reason = "it becomes --programme")]
     pub programme: PathBuf,
     /// Replace the step where it is there already
     #[arg(long)]
@@ -97,7 +98,7 @@ pub struct Programme {
 
 /// What commands that read extracts have in common.
 #[derive(Debug, clap::Args)]
-pub struct Extracts {
+pub(crate) struct Extracts {
     /// Use this key file instead of the programme's
     #[arg(long, value_name = "FILE", help_heading = "Overrides (recorded in the manifest)")]
     pub key: Option<PathBuf>,
@@ -120,7 +121,7 @@ Examples:
 
 Hand on <out>/<period>/delivery/<department>/. Keep private/<department>/: rejected.csv says which rows could not be
 used and why, other_types.csv which types no rule names.")]
-pub struct Pseudonymise {
+pub(crate) struct Pseudonymise {
     #[command(flatten)]
     pub programme: Programme,
     #[command(flatten)]
@@ -136,7 +137,7 @@ Example:
   udpeg select --programme config/furesoe.toml
 
 Reads <out>/<period>/delivery/*/ and needs no key. Refuses deliveries that were altered or do not belong together.")]
-pub struct Select {
+pub(crate) struct Select {
     #[command(flatten)]
     pub programme: Programme,
 }
@@ -147,7 +148,7 @@ Example:
   udpeg assign --programme config/furesoe.toml
 
 Reads <out>/<period>/selection/ and writes assignment/ and one list for each coordinator.")]
-pub struct Assign {
+pub(crate) struct Assign {
     #[command(flatten)]
     pub programme: Programme,
 }
@@ -160,7 +161,7 @@ Examples:
 
 For a demonstration, or where one controller lawfully holds everything; otherwise each department runs `pseudonymise`
 itself. Writes the same bytes as the separate steps.")]
-pub struct Run {
+pub(crate) struct Run {
     #[command(flatten)]
     pub programme: Programme,
     #[command(flatten)]
@@ -180,7 +181,7 @@ Examples:
   udpeg run --programme try/programme.toml --new-key
 
 Nobody in it can be a living person: every number fails modulus 11, and nobody is born on 1 January.")]
-pub struct Synth {
+pub(crate) struct Synth {
     /// People of 18 or more; a municipality of 42,000 inhabitants has about 30,000
     #[arg(long, value_name = "N", default_value_t = 30_000, value_parser = clap::value_parser!(u32).range(1..=i64::from(udpeg::synth::MOST_ADULTS)))]
     pub adults: u32,

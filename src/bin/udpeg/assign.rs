@@ -7,7 +7,7 @@ use std::fmt::Write;
 use udpeg::Result;
 use udpeg::pipeline::{self, AssignmentSummary, Context};
 
-pub fn run(typed: &Assign, terminal: &Terminal) -> Result<()> {
+pub(crate) fn run(typed: &Assign, terminal: &Terminal) -> Result<()> {
     let programme = context::programme(&typed.programme.programme, &context::overrides(&typed.programme))?;
     let progress = terminal.progress();
     let context = Context {
@@ -27,7 +27,7 @@ pub fn run(typed: &Assign, terminal: &Terminal) -> Result<()> {
 }
 
 /// Units and points of each coordinator.
-pub fn loads(summary: &AssignmentSummary) -> String {
+pub(crate) fn loads(summary: &AssignmentSummary) -> String {
     let mut text = String::new();
     heading(&mut text, "Coordinators");
     let mut rows = vec![["coordinator", "units", "of", "points"].map(str::to_owned).to_vec()];
@@ -42,7 +42,7 @@ pub fn loads(summary: &AssignmentSummary) -> String {
 }
 
 /// Where the lists are.
-pub fn files(summary: &AssignmentSummary) -> String {
+pub(crate) fn files(summary: &AssignmentSummary) -> String {
     format!(
         " the target group    {}\n each coordinator's  {}\n",
         summary.folder.join("target_group.parquet").display(),

@@ -1,17 +1,17 @@
 //! From what was typed to a checked programme.
 
 use crate::args::{Extracts, Programme as Typed};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use udpeg::programme::{Overrides, Programme};
 use udpeg::{Error, Result};
 
 /// The overrides that all commands take.
-pub fn overrides(typed: &Typed) -> Overrides {
+pub(crate) fn overrides(typed: &Typed) -> Overrides {
     Overrides { as_of: typed.as_of, period: typed.period.clone(), out: typed.out.clone(), ..Overrides::default() }
 }
 
 /// The same, of commands that read extracts.
-pub fn extract_overrides(typed: &Typed, extracts: &Extracts, department: Option<&String>) -> Result<Overrides> {
+pub(crate) fn extract_overrides(typed: &Typed, extracts: &Extracts, department: Option<&String>) -> Result<Overrides> {
     let here = std::env::current_dir().map_err(|error| Error::io(Path::new("."), "find out where you are", &error))?;
     // Paths in a programme file are relative to it, typed ones to where the user is.
     let absolute = |input: &String| here.join(input).to_str().map(str::to_owned);
@@ -24,11 +24,11 @@ pub fn extract_overrides(typed: &Typed, extracts: &Extracts, department: Option<
 }
 
 /// Reads the programme file.
-pub fn programme(file: &PathBuf, overrides: &Overrides) -> Result<Programme> {
+pub(crate) fn programme(file: &Path, overrides: &Overrides) -> Result<Programme> {
     Programme::read(file, overrides)
 }
 
 /// The machine's date.
-pub fn today() -> chrono::NaiveDate {
+pub(crate) fn today() -> chrono::NaiveDate {
     chrono::Local::now().date_naive()
 }

@@ -6,7 +6,7 @@ use udpeg::identity::masked;
 use udpeg::{Error, Result};
 
 /// The exit code of a command, after its error has been told.
-pub fn code(result: Result<()>, terminal: &Terminal) -> ExitCode {
+pub(crate) fn code(result: Result<()>, terminal: &Terminal) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -17,7 +17,7 @@ pub fn code(result: Result<()>, terminal: &Terminal) -> ExitCode {
 }
 
 /// Help and version texts, or what does not fit in the arguments.
-pub fn usage(error: &clap::Error) -> ExitCode {
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
         // An argument may have been anything.
         anstream::eprint!("{}", masked(&error.render().ansi().to_string()));
@@ -29,7 +29,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// A panic is a bug of ours; its message could hold a value, so only its place is told.
-pub fn hide_panic_payloads() {
+pub(crate) fn hide_panic_payloads() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic
             .location()
@@ -41,7 +41,7 @@ pub fn hide_panic_payloads() {
 }
 
 /// A summary as JSON, or why there is none.
-pub fn json<T: serde::Serialize>(value: &T) -> Result<String> {
+pub(crate) fn json<T: serde::Serialize>(value: &T) -> Result<String> {
     let text = serde_json::to_string_pretty(value);
     text.map_err(|_| Error::Usage {
         what: "the summary cannot be written as JSON".to_owned(),

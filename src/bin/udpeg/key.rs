@@ -4,7 +4,7 @@ use crate::args::{Key, KeyCommand};
 use crate::terminal::Terminal;
 use udpeg::Result;
 
-pub fn run(typed: &Key, terminal: &Terminal) -> Result<()> {
+pub(crate) fn run(typed: &Key, terminal: &Terminal) -> Result<()> {
     let KeyCommand::New { file } = &typed.command;
     let key = udpeg::identity::Key::create(file)?;
     let summary = serde_json::json!({ "file": file, "key_id": key.id().to_string() });

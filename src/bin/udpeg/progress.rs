@@ -3,11 +3,11 @@
 use indicatif::{ProgressBar, ProgressStyle};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-pub use udpeg::pipeline::Progress;
+pub(crate) use udpeg::pipeline::Progress;
 
 /// One bar at a time on standard error, gone when its work is done.
 #[derive(Debug, Default)]
-pub struct Bars {
+pub(crate) struct Bars {
     bar: Mutex<Option<ProgressBar>>,
 }
 

@@ -8,7 +8,7 @@ use udpeg::Result;
 use udpeg::extract::Quality;
 use udpeg::pipeline::{self, Context, Delivering, DepartmentSummary};
 
-pub fn run(typed: &Pseudonymise, terminal: &Terminal) -> Result<()> {
+pub(crate) fn run(typed: &Pseudonymise, terminal: &Terminal) -> Result<()> {
     let overrides = context::extract_overrides(&typed.programme, &typed.extracts, Some(&typed.department))?;
     let programme = context::programme(&typed.programme.programme, &overrides)?;
     let progress = terminal.progress();
@@ -41,7 +41,7 @@ fn text(summary: &DepartmentSummary) -> String {
 }
 
 /// Rows of departments: how many came, how many could not be used and why.
-pub fn quality(departments: &[&Quality]) -> String {
+pub(crate) fn quality(departments: &[&Quality]) -> String {
     let mut text = String::new();
     heading(&mut text, "Extracts");
     let header = ["department", "rows", "rejected", "duplicates", "extract"].map(str::to_owned).to_vec();

@@ -10,7 +10,7 @@ use std::fmt::Write;
 use udpeg::Result;
 use udpeg::pipeline::{self, Context, Delivering, RunSummary};
 
-pub fn run(typed: &Run, terminal: &Terminal) -> Result<()> {
+pub(crate) fn run(typed: &Run, terminal: &Terminal) -> Result<()> {
     let overrides = context::extract_overrides(&typed.programme, &typed.extracts, typed.department.as_ref())?;
     let programme = context::programme(&typed.programme.programme, &overrides)?;
     let progress = terminal.progress();

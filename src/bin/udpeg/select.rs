@@ -9,7 +9,7 @@ use udpeg::Result;
 use udpeg::pipeline::{self, Context, SelectionSummary};
 use udpeg::selection::Counts;
 
-pub fn run(typed: &Select, terminal: &Terminal) -> Result<()> {
+pub(crate) fn run(typed: &Select, terminal: &Terminal) -> Result<()> {
     let programme = context::programme(&typed.programme.programme, &context::overrides(&typed.programme))?;
     let progress = terminal.progress();
     let context = Context {
@@ -32,7 +32,7 @@ fn text(summary: &SelectionSummary) -> String {
 }
 
 /// From persons to proposed units, and what is missing.
-pub fn counts(counts: &Counts) -> String {
+pub(crate) fn counts(counts: &Counts) -> String {
     let funnel = &counts.funnel;
     let line = |what: &str, count: usize| vec![what.to_owned(), number(count)];
     let mut text = String::new();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use udpeg::synth::{self, Settings};
 use udpeg::{Error, Result};
 
-pub fn run(typed: &Synth, terminal: &Terminal) -> Result<()> {
+pub(crate) fn run(typed: &Synth, terminal: &Terminal) -> Result<()> {
     std::fs::create_dir_all(&typed.out).map_err(|error| Error::io(&typed.out, "make the folder", &error))?;
     let programme = typed.out.join("programme.toml");
     if programme.exists() && !typed.force {

@@ -11,29 +11,29 @@ use udpeg::identity::masked;
 use udpeg::{Error, Result};
 
 /// Bold, for headings.
-pub const HEADING: Style = Style::new().bold();
+pub(crate) const HEADING: Style = Style::new().bold();
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Where and how things are shown.
 #[derive(Debug)]
-pub struct Terminal {
+pub(crate) struct Terminal {
     json: bool,
     quiet: bool,
 }
 
 impl Terminal {
-    pub fn new(output: &Output) -> Self {
+    pub(crate) fn new(output: &Output) -> Self {
         Self { json: output.json, quiet: output.quiet }
     }
 
     /// Progress bars, where a person looks on.
-    pub fn progress(&self) -> Box<dyn Progress> {
+    pub(crate) fn progress(&self) -> Box<dyn Progress> {
         let is_watched = !self.json && !self.quiet && std::io::IsTerminal::is_terminal(&std::io::stderr());
         if is_watched { Box::new(Bars::default()) } else { Box::new(udpeg::pipeline::Silent) }
     }
 
-    pub fn error(&self, error: &Error) {
+    pub(crate) fn error(&self, error: &Error) {
         let text = masked(&error.to_string()).into_owned();
         if self.json {
             let report = serde_json::json!({ "error": text, "exit_code": error.exit_code().code() });
@@ -44,20 +44,16 @@ impl Terminal {
         anstream::eprintln!("{ERROR}error:{ERROR:#} {text}");
     }
 
-    pub fn warnings(&self, warnings: &[Warning]) {
-        for warning in warnings {
-            anstream::eprintln!("{WARNING}warning:{WARNING:#} {}", masked(&warning.to_string()));
-        }
-    }
-
     /// A summary: as JSON with the warnings, or as the text that `text` makes, or not at all.
-    pub fn summary<T: serde::Serialize>(
+    pub(crate) fn summary<T: serde::Serialize>(
         &self,
         summary: &T,
         warnings: &[Warning],
         text: impl FnOnce() -> String,
     ) -> Result<()> {
-        self.warnings(warnings);
+        for warning in warnings {
+            anstream::eprintln!("{WARNING}warning:{WARNING:#} {}", masked(&warning.to_string()));
+        }
         if self.json {
             let mut value = serde_json::json!(summary);
             if let Some(object) = value.as_object_mut() {
@@ -84,12 +80,12 @@ fn mask_texts(value: &mut serde_json::Value) {
 }
 
 /// A heading line, with an empty line before it.
-pub fn heading(text: &mut String, heading: &str) {
+pub(crate) fn heading(text: &mut String, heading: &str) {
     let _ = writeln!(text, "\n{HEADING}{heading}{HEADING:#}");
 }
 
 /// A table without lines: the first column to the left, all others to the right.
-pub fn table(rows: Vec<Vec<String>>) -> String {
+pub(crate) fn table(rows: Vec<Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled).add_rows(rows);
     for column in table.column_iter_mut().skip(1) {
@@ -103,7 +99,7 @@ pub fn table(rows: Vec<Vec<String>>) -> String {
 }
 
 /// A whole number with thin groups of three, `4,700,000`.
-pub fn number(count: impl TryInto<u64>) -> String {
+pub(crate) fn number(count: impl TryInto<u64>) -> String {
     let digits = count.try_into().map_or_else(|_| "?".to_owned(), |count: u64| count.to_string());
     let mut grouped = String::new();
     for (position, digit) in digits.chars().enumerate() {
