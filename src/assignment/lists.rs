@@ -127,10 +127,7 @@ fn write_rows(
 ) -> Result<FileRecord> {
     let fields = rows.schema().fields().iter().map(|field| field.as_ref().clone()).collect();
     let mut file = ParquetFile::create(folder, name, fields, metadata)?;
-    for first in (0..rows.num_rows()).step_by(ParquetFile::ROW_GROUP_ROWS) {
-        let length = ParquetFile::ROW_GROUP_ROWS.min(rows.num_rows() - first);
-        file.write_row_group(rows.slice(first, length).columns().to_vec())?;
-    }
+    file.write(rows.num_rows(), |range| rows.slice(range.start, range.len()).columns().to_vec())?;
     let (sha256, count) = file.finish()?;
     Ok(FileRecord::new(&place.join(name), sha256, Some(count)))
 }

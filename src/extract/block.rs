@@ -28,6 +28,8 @@ pub(super) struct BlockReader<'f> {
     hash: Sha256,
     /// The beginning of a row whose end has not been read.
     rest: Block,
+    /// Blocks to write into again, so that memory is neither asked for nor overwritten for each.
+    spare: Vec<Block>,
     has_begun: bool,
     is_at_end: bool,
     /// Whether the file began with a UTF-8 byte-order mark, which is passed over.
@@ -45,6 +47,7 @@ impl<'f> BlockReader<'f> {
             before,
             hash: Sha256::new(),
             rest: Block::default(),
+            spare: Vec::new(),
             has_begun: false,
             is_at_end: false,
             had_byte_order_mark: false,
@@ -71,9 +74,10 @@ impl<'f> BlockReader<'f> {
                 return Err(Stop::UnclosedQuote { rows_before: rows_before(&block[..=quote], self.named.delimiter) });
             }
             if split.end > 0 {
-                let mut rest = Block::new(Vec::with_capacity(BLOCK_BYTES * 2));
+                let mut rest = self.spare.pop().unwrap_or_default();
+                rest.clear();
+                grow(&mut rest, block.len() - split.end);
                 rest.extend_from_slice(&block[split.end..]);
-                zeroize::Zeroize::zeroize(&mut block[split.end..]);
                 block.truncate(split.end);
                 self.rest = rest;
                 return Ok(Some(block));
@@ -98,31 +102,31 @@ impl<'f> BlockReader<'f> {
         Ok(crate::output::hex(&self.hash.finalize()))
     }
 
+    /// Takes back blocks that are done with.
+    pub(super) fn recycle(&mut self, blocks: Vec<Block>) {
+        self.spare.extend(blocks);
+    }
+
     /// Reads until the block has grown by [`BLOCK_BYTES`] or the file has ended.
     fn fill(&mut self, block: &mut Block) -> Result<()> {
         let start = block.len();
-        if block.capacity() < start + BLOCK_BYTES {
-            // Grown by hand, so that the old copy is overwritten.
-            let mut larger = Block::new(Vec::with_capacity((start + BLOCK_BYTES) * 2));
-            larger.extend_from_slice(block);
-            *block = larger;
-        }
-        block.resize(start + BLOCK_BYTES, 0);
-        let mut filled = start;
-        while filled < block.len() {
-            match self.file.read(&mut block[filled..]) {
-                Ok(0) => {
-                    self.is_at_end = true;
-                    break;
-                }
-                Ok(read) => filled += read,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Error::io(&self.named.path, "read", &error)),
-            }
-        }
-        block.truncate(filled);
+        grow(block, BLOCK_BYTES);
+        let mut next = (&mut self.file).take(BLOCK_BYTES as u64);
+        let read = next.read_to_end(block).map_err(|error| Error::io(&self.named.path, "read", &error))?;
+        self.is_at_end = read < BLOCK_BYTES;
         self.hash.update(&block[start..]);
         Ok(())
+    }
+}
+
+/// Makes room for so many more bytes. A block that has to move is overwritten where it was.
+fn grow(block: &mut Block, more: usize) {
+    // Reading to an end looks whether there is more, and wants room for that too.
+    let needed = block.len() + more + 64;
+    if block.capacity() < needed {
+        let mut larger = Block::new(Vec::with_capacity(needed.max(BLOCK_BYTES * 5 / 4)));
+        larger.extend_from_slice(block);
+        *block = larger;
     }
 }
 

@@ -4,6 +4,7 @@ use super::quality::Quality;
 use super::read::{Extract, file_name};
 use super::records::{LeavingTypes, Record, Records};
 use crate::error::{Result, Warning};
+use crate::identity::Sex;
 use crate::output::{self, FileRecord, ParquetFile, RunMetadata, Staged, hex_column};
 use crate::programme::{Department, OTHER_TYPE, Programme};
 use arrow_array::types::UInt32Type;
@@ -90,9 +91,8 @@ pub fn deliver(
         vec![Field::new(names::PERSON, DataType::Utf8, false)],
         &metadata,
     )?;
-    for persons in extract.incomplete.chunks(ParquetFile::ROW_GROUP_ROWS) {
-        file.write_row_group(vec![hex_column(persons.iter().copied().map(Some))])?;
-    }
+    let incomplete = &extract.incomplete;
+    file.write(incomplete.len(), |rows| vec![hex_column(incomplete[rows].iter().copied().map(Some))])?;
     let (sha256, rows) = file.finish()?;
     records.push(FileRecord::new(&place.join(names::INCOMPLETE), sha256, Some(rows)));
 
@@ -128,11 +128,8 @@ fn write_extract(
     let kinds: ArrayRef = Arc::new(StringArray::from_iter_values(&types.names));
     let bands: ArrayRef = Arc::new(StringArray::from_iter_values(programme.age_bands.labels()));
     let sexes: ArrayRef = Arc::new(StringArray::from_iter_values(["M", "F"]));
-    let mut rest = records.iter().peekable();
-    let mut rows: Vec<&Record> = Vec::with_capacity(ParquetFile::ROW_GROUP_ROWS.min(records.len()));
-    while rest.peek().is_some() {
-        rows.clear();
-        rows.extend(rest.by_ref().take(ParquetFile::ROW_GROUP_ROWS));
+    file.write(records.len(), |range| {
+        let rows: Vec<&Record> = records.range(range).collect();
         let days = |day: fn(&Record) -> Option<i32>| -> ArrayRef {
             Arc::new(rows.iter().map(|row| day(row)).collect::<Date32Array>())
         };
@@ -145,13 +142,13 @@ fn write_extract(
             hex_column(rows.iter().map(|row| row.child)),
         ];
         if attributes.sex {
-            columns.push(words(rows.iter().map(|row| u32::from(row.sex == crate::identity::Sex::Female)), &sexes));
+            columns.push(words(rows.iter().map(|row| u32::from(row.sex == Sex::Female)), &sexes));
         }
         if attributes.age_band {
             columns.push(words(rows.iter().map(|row| u32::from(row.age_band)), &bands));
         }
-        file.write_row_group(columns)?;
-    }
+        columns
+    })?;
     file.finish()
 }
 

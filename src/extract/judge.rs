@@ -59,6 +59,8 @@ pub(super) struct Judge<'a> {
     is_valid: bool,
     /// By a type cell's own bytes: what it is.
     seen_types: BTreeMap<Vec<u8>, Result<u32, Reason>>,
+    /// The person's cell of the row before, and what it gave: rows of one person often stand together.
+    last_person: Option<(&'a [u8], Identified)>,
     /// The types of this block.
     pub types: Types,
     /// Over the identifier cells of accepted rows.
@@ -67,6 +69,7 @@ pub(super) struct Judge<'a> {
 }
 
 /// What a number's cell gives.
+#[derive(Clone, Copy)]
 struct Identified {
     pseudonym: Pseudonym,
     sex: Sex,
@@ -82,6 +85,7 @@ impl<'a> Judge<'a> {
             bytes,
             is_valid,
             seen_types: BTreeMap::new(),
+            last_person: None,
             types: Types::default(),
             counts: IdentifierCounts::default(),
             scratch: String::new(),
@@ -94,7 +98,7 @@ impl<'a> Judge<'a> {
         if fields.len() != header.width {
             return Judgement::Rejected { reason: Reason::RowMalformed, column: None, person: None };
         }
-        let person = self.identify(&fields[header.columns.person]);
+        let person = self.identify_person(&fields[header.columns.person]);
         let is_malformed = fields.iter().any(|field| field.form == FieldForm::Broken)
             || !(self.is_valid || self.rules.department.format.encoding.is_valid(&self.bytes[row]));
         if is_malformed {
@@ -157,6 +161,18 @@ impl<'a> Judge<'a> {
             copy.zeroize();
         }
         value
+    }
+
+    fn identify_person(&mut self, field: &Field) -> Result<Option<Identified>, BadNumber> {
+        let bytes: &'a [u8] = self.bytes;
+        let raw = &bytes[field.content.clone()];
+        let is_plain = field.form == FieldForm::Plain;
+        if let Some((_, person)) = self.last_person.filter(|(last, _)| is_plain && *last == raw) {
+            return Ok(Some(person));
+        }
+        let person = self.identify(field)?;
+        self.last_person = person.filter(|_| is_plain).map(|person| (raw, person));
+        Ok(person)
     }
 
     fn identify(&mut self, field: &Field) -> Result<Option<Identified>, BadNumber> {

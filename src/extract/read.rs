@@ -101,34 +101,33 @@ impl Reading<'_> {
         let first = first.ok_or_else(|| header::empty(self.file))?;
         let header = header::read(self.file, self.department, &first, reader.had_byte_order_mark)?;
         let rules = Rules::new(self.programme, self.department, &header, self.pseudonymiser);
-        let position = extract.files.len();
-        let mut rows = 0;
-        let mut seems_utf8 = None;
+        let file = extract.files.len();
+        let mut tally = Tally { extract, rows: 0, seems_utf8: None };
         let mut blocks = vec![first];
-        let mut is_first = true;
+        let mut judged = Vec::new();
+        let mut header_bytes = header.length;
         while !blocks.is_empty() {
-            let skip = if std::mem::take(&mut is_first) { header.length } else { 0 };
             let judge = || {
-                let starts = (0..blocks.len()).map(|at| if at == 0 { skip } else { 0 }).collect::<Vec<_>>();
-                blocks
-                    .par_iter()
-                    .zip(starts)
-                    .map(|(block, start)| self.judge_block(&rules, &block[start..], position))
-                    .collect::<Vec<_>>()
+                let judge = |(at, block): (usize, &Block)| {
+                    self.judge_block(&rules, &block[if at == 0 { header_bytes } else { 0 }..], file)
+                };
+                blocks.par_iter().enumerate().map(judge).collect::<Vec<_>>()
             };
-            let (outcomes, next) = rayon::join(judge, || next_blocks(&mut reader));
-            for outcome in outcomes {
-                seems_utf8 = merge(seems_utf8, outcome.seems_utf8);
-                rows = extract.absorb(outcome, rows);
-            }
+            // While these are judged, the next are read and those before put in their place.
+            let read_on = || rayon::join(|| next_blocks(&mut reader), || tally.absorb(judged));
+            let (outcomes, ((next, stop), ())) = rayon::join(judge, read_on);
             progress.advance(blocks.iter().map(|block| block.len() as u64).sum());
-            let (read, stop) = next;
+            judged = outcomes;
+            header_bytes = 0;
             if let Some(stop) = stop {
-                let more: u64 = read.iter().map(|block| self.judge_block(&rules, block, position).rows).sum();
-                return Err(stop.into_error(self.file, rows + more + 1));
+                judged.extend(next.iter().map(|block| self.judge_block(&rules, block, file)));
+                tally.absorb(judged);
+                return Err(stop.into_error(self.file, tally.rows + 1));
             }
-            blocks = read;
+            reader.recycle(std::mem::replace(&mut blocks, next));
         }
+        tally.absorb(judged);
+        let Tally { rows, seems_utf8, .. } = tally;
         let sha256 = reader.finish()?;
         extract.warnings.extend(self.warnings(rows, seems_utf8));
         extract.files.push(InputFile { name: self.file.name.clone(), sha256, rows, header: header.names.clone() });
@@ -210,19 +209,32 @@ impl Reading<'_> {
     }
 }
 
-impl Extract {
-    /// Puts a block's outcome behind what is there, `rows` rows of the same file having gone before; gives how many
-    /// have gone now.
-    fn absorb(&mut self, outcome: BlockOutcome, rows: u64) -> u64 {
-        let positions: Vec<u32> = outcome.types.names().iter().map(|name| self.types.position(name.clone())).collect();
-        self.records.add(&outcome.records, &positions);
-        self.rejected
-            .extend(outcome.rejected.into_iter().map(|rejected| Rejected { row: rejected.row + rows, ..rejected }));
-        self.incomplete.extend(outcome.incomplete);
-        self.counts.add(outcome.counts);
-        rows + outcome.rows
-    }
+/// What has come of one file so far.
+struct Tally<'e> {
+    extract: &'e mut Extract,
+    rows: u64,
+    seems_utf8: Option<bool>,
+}
 
+impl Tally<'_> {
+    /// Puts the outcomes of blocks, in their order, behind what is there.
+    fn absorb(&mut self, outcomes: Vec<BlockOutcome>) {
+        for outcome in outcomes {
+            let extract = &mut *self.extract;
+            let positions: Vec<u32> =
+                outcome.types.names().iter().map(|name| extract.types.position(name.clone())).collect();
+            extract.records.add(&outcome.records, &positions);
+            let rejected = outcome.rejected.into_iter();
+            extract.rejected.extend(rejected.map(|rejected| Rejected { row: rejected.row + self.rows, ..rejected }));
+            extract.incomplete.extend(outcome.incomplete);
+            extract.counts.add(outcome.counts);
+            self.seems_utf8 = merge(self.seems_utf8, outcome.seems_utf8);
+            self.rows += outcome.rows;
+        }
+    }
+}
+
+impl Extract {
     /// Rows of data in all files.
     #[must_use]
     pub fn rows(&self) -> u64 {

@@ -113,6 +113,17 @@ impl Records {
         self.parts.par_iter_mut().map(tidy).sum()
     }
 
+    /// The records from one position to another, in order once sorted.
+    pub fn range(&self, range: std::ops::Range<usize>) -> impl Iterator<Item = &Record> {
+        let mut before = 0;
+        self.parts.iter().flat_map(move |part| {
+            let start = range.start.saturating_sub(before).min(part.len());
+            let end = range.end.saturating_sub(before).min(part.len());
+            before += part.len();
+            &part[start..end]
+        })
+    }
+
     /// All records, in order once sorted.
     pub fn iter(&self) -> impl Iterator<Item = &Record> {
         self.parts.iter().flatten()

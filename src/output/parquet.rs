@@ -7,7 +7,7 @@ use crate::identity::Pseudonym;
 use crate::programme::Programme;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
-use arrow_schema::{Field, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
@@ -15,8 +15,10 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 use std::fs::File;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -51,6 +53,12 @@ impl RunMetadata {
     }
 }
 
+/// Rows of a row group, the last of a file excepted: few enough to keep some in memory, enough to compress well.
+const ROW_GROUP_ROWS: usize = 1 << 17;
+
+/// Row groups encoded at a time; bounds memory.
+const ROW_GROUPS_AT_A_TIME: usize = 4;
+
 /// A Parquet file being written into a staged folder.
 pub struct ParquetFile {
     path: PathBuf,
@@ -61,9 +69,6 @@ pub struct ParquetFile {
 }
 
 impl ParquetFile {
-    /// Rows to hand to one [`ParquetFile::write_row_group`], at most: few enough to keep in memory, enough to compress well.
-    pub const ROW_GROUP_ROWS: usize = 1 << 18;
-
     /// Creates the file.
     ///
     /// # Errors
@@ -77,8 +82,13 @@ impl ParquetFile {
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_key_value_metadata(Some(entries))
-            .set_created_by(concat!("udpeg ", env!("CARGO_PKG_VERSION")).to_owned())
-            .build();
+            .set_created_by(concat!("udpeg ", env!("CARGO_PKG_VERSION")).to_owned());
+        // Text is mostly pseudonyms, which a dictionary only makes longer; columns of few words come as dictionaries.
+        let of_many_words = fields.iter().filter(|field| *field.data_type() == DataType::Utf8);
+        let properties = of_many_words.fold(properties, |properties, field| {
+            properties.set_column_dictionary_enabled(ColumnPath::from(field.name().as_str()), false)
+        });
+        let properties = properties.build();
         let schema: SchemaRef = Arc::new(Schema::new(fields));
         let parquet_schema = ArrowSchemaConverter::new().convert(&schema).map_err(|error| failed(&path, &error))?;
         let writer =
@@ -88,30 +98,39 @@ impl ParquetFile {
         Ok(Self { path, schema, writer, row_groups, rows: 0 })
     }
 
-    /// Writes a row group; its columns are encoded in parallel.
+    /// Writes `rows` rows, of which `columns` gives the columns of any range.
+    ///
+    /// Row groups have a fixed number of rows and are encoded in parallel, each on its own, and written in order: the
+    /// bytes do not depend on the number of threads.
     ///
     /// # Errors
     ///
-    /// [`Error::File`] where it cannot be written.
-    pub fn write_row_group(&mut self, columns: Vec<ArrayRef>) -> Result<()> {
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(|error| {
-            Error::file(&self.path, format!("a row group does not fit its columns: {error}"), "please report this")
-        })?;
-        if batch.num_rows() == 0 {
-            return Ok(());
+    /// [`Error::File`] where they cannot be written.
+    pub fn write(&mut self, rows: usize, columns: impl Fn(Range<usize>) -> Vec<ArrayRef> + Sync) -> Result<()> {
+        let starts: Vec<usize> = (0..rows).step_by(ROW_GROUP_ROWS).collect();
+        for starts in starts.chunks(ROW_GROUPS_AT_A_TIME) {
+            let first = self.writer.flushed_row_groups().len();
+            let encode = |(at, &start): (usize, &usize)| {
+                self.encode(first + at, columns(start..rows.min(start + ROW_GROUP_ROWS)))
+            };
+            let groups: std::result::Result<Vec<_>, ParquetError> = starts.par_iter().enumerate().map(encode).collect();
+            let groups = groups.map_err(|error| failed(&self.path, &error))?;
+            for chunks in groups {
+                self.append(chunks).map_err(|error| failed(&self.path, &error))?;
+            }
         }
-        self.try_write(&batch).map_err(|error| failed(&self.path, &error))?;
-        self.rows += batch.num_rows() as u64;
+        self.rows += rows as u64;
         Ok(())
     }
 
-    fn try_write(&mut self, batch: &RecordBatch) -> std::result::Result<(), ParquetError> {
-        let mut writers = self.row_groups.create_column_writers(self.writer.flushed_row_groups().len())?.into_iter();
+    fn encode(&self, row_group: usize, columns: Vec<ArrayRef>) -> std::result::Result<Vec<ArrowColumnChunk>, ParquetError> {
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)?;
+        let mut writers = self.row_groups.create_column_writers(row_group)?.into_iter();
         let mut tasks = Vec::with_capacity(batch.num_columns());
         for (field, column) in self.schema.fields().iter().zip(batch.columns()) {
             for leaf in compute_leaves(field, column)? {
-                let writer =
-                    writers.next().ok_or_else(|| ParquetError::General("a column without a writer".to_owned()))?;
+                let writer = writers.next();
+                let writer = writer.ok_or_else(|| ParquetError::General("a column without a writer".to_owned()))?;
                 tasks.push((leaf, writer));
             }
         }
@@ -119,7 +138,10 @@ impl ParquetFile {
             writer.write(&leaf)?;
             writer.close()
         };
-        let chunks: Vec<ArrowColumnChunk> = tasks.into_par_iter().map(encode).collect::<std::result::Result<_, _>>()?;
+        tasks.into_par_iter().map(encode).collect()
+    }
+
+    fn append(&mut self, chunks: Vec<ArrowColumnChunk>) -> std::result::Result<(), ParquetError> {
         let mut row_group = self.writer.next_row_group()?;
         for chunk in chunks {
             chunk.append_to_row_group(&mut row_group)?;

@@ -82,10 +82,7 @@ pub fn write_candidates(
     let id = |position: usize| linked.persons[units.get(position).members[0] as usize];
     let label_length = label_length(selected.ranked.iter().map(|unit| id(unit.position)).collect());
     let table = Table { programme, linked, units, selected, label_length };
-    for first in (0..selected.ranked.len()).step_by(ParquetFile::ROW_GROUP_ROWS) {
-        let end = selected.ranked.len().min(first + ParquetFile::ROW_GROUP_ROWS);
-        file.write_row_group(table.columns(first..end))?;
-    }
+    file.write(selected.ranked.len(), |rows| table.columns(rows))?;
     file.finish()
 }
 
