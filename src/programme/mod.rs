@@ -230,7 +230,7 @@ fn folder_of(file: &Path) -> &Path {
 fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
     let folder = folder_of(file);
     let general = root.table("programme", "[programme]");
-    let name = general.required::<String>("name");
+    let name = settings::public_text(general.required::<String>("name"), &general);
     let period = general.required::<String>("period");
     if let Some(period) = period.as_ref().filter(|period| !is_file_name(&period.value)) {
         general.mistake(
@@ -258,7 +258,7 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
     Some(Programme {
         file: file.to_path_buf(),
         sha256: crate::output::sha256_hex(text.as_bytes()),
-        name: name?.value,
+        name: name?,
         period: period?.value,
         as_of: as_of?.value,
         key: folder.join(key?.value),

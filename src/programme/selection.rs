@@ -2,7 +2,7 @@
 
 use super::is_file_name;
 use super::reader::{At, Table, nearest};
-use super::settings::{Attributes, whole_number};
+use super::settings::{Attributes, public_text, whole_number};
 use crate::identity::AgeBands;
 use std::ops::{Index, IndexMut};
 
@@ -196,7 +196,7 @@ pub(super) fn selection(root: &Table<'_, '_>, rules: &[String]) -> Option<Select
             table.mistake(&text.span, "`lottery` is empty: write the public draw, or leave it out");
             return None;
         }
-        Some(text.value)
+        public_text(Some(text), &table)
     });
     let quotas = table.table("quota", "`quota`");
     let quota = PerKind { family: quota(&quotas, Kind::Family), citizen: quota(&quotas, Kind::Citizen) };

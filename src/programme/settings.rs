@@ -111,7 +111,7 @@ pub struct Overrides {
 
 pub(super) fn purpose(root: &Table<'_, '_>) -> Purpose {
     let table = root.table("purpose", "[purpose]");
-    let text = |key| table.optional::<String>(key).map(|text| text.value).filter(|text| !text.trim().is_empty());
+    let text = |key| public_text(table.optional::<String>(key), &table).filter(|text| !text.trim().is_empty());
     let date = |key| table.optional::<NaiveDate>(key).map(|date| date.value);
     let purpose = Purpose {
         controller: text("controller"),
@@ -123,6 +123,15 @@ pub(super) fn purpose(root: &Table<'_, '_>) -> Purpose {
     };
     table.finish();
     purpose
+}
+
+/// A text that is repeated in what comes out, and so may hold no number.
+pub(super) fn public_text(text: Option<At<String>>, table: &Table<'_, '_>) -> Option<String> {
+    let text = text?;
+    if crate::identity::holds_cpr_number(&text.value) {
+        table.mistake(&text.span, "this text is repeated in what comes out, and looks like it holds a CPR number");
+    }
+    Some(text.value)
 }
 
 pub(super) fn persons(root: &Table<'_, '_>) -> Option<(AgeBands, Attributes)> {
