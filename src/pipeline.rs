@@ -284,7 +284,7 @@ impl Prepared {
         let mut prepared = Self {
             outcome: Outcome {
                 summary: DepartmentSummary {
-                    other_types: extract::other_types(&extract, &types).values().sum(),
+                    other_types: types.other.iter().map(|(_, rows)| rows).sum(),
                     delivery: delivery.place().to_path_buf(),
                     private: private.place().to_path_buf(),
                     quality: quality.clone(),

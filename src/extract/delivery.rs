@@ -10,7 +10,6 @@ use crate::programme::{Department, OTHER_TYPE, Programme};
 use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, Date32Array, DictionaryArray, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field};
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -33,8 +32,9 @@ pub(crate) mod names {
 ///
 /// Gives the count and how the types leave.
 pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extract) -> (Quality, LeavingTypes) {
-    let types = LeavingTypes::new(&extract.types, &programme.types_that_may_leave(department));
-    let duplicates = extract.records.sort_and_deduplicate(&types.ranks);
+    let mut types = LeavingTypes::new(&extract.types, &programme.types_that_may_leave(department));
+    let (duplicates, rows_of_type) = extract.records.sort_and_deduplicate(&types.ranks);
+    types.set_rows(&extract.types, &rows_of_type);
     extract.incomplete.sort_unstable();
     extract.incomplete.dedup();
     let quality = Quality {
@@ -59,7 +59,7 @@ pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extrac
 pub fn write_private(folder: &Staged, extract: &Extract, quality: &Quality, types: &LeavingTypes) -> Result<()> {
     output::write_bytes(folder, "rejected.csv", rejected_list(extract).as_bytes())?;
     let mut list = String::from("type,rows\n");
-    for (name, rows) in other_types(extract, types) {
+    for (name, rows) in &types.other {
         push_line(&mut list, &[name, &rows.to_string()]);
     }
     output::write_bytes(folder, "other_types.csv", list.as_bytes())?;
@@ -159,20 +159,6 @@ fn words(positions: impl Iterator<Item = u32>, all: &ArrayRef) -> ArrayRef {
         DictionaryArray::<UInt32Type>::try_new(positions, Arc::clone(all))
             .expect("every position stands among the words"),
     )
-}
-
-/// The types that became `other`, with the rows of the extract that have them.
-#[must_use]
-pub fn other_types<'e>(extract: &'e Extract, types: &LeavingTypes) -> BTreeMap<&'e str, u64> {
-    let mut counts = vec![0_u64; extract.types.names().len()];
-    for record in extract.records.iter() {
-        counts[record.kind as usize] += 1;
-    }
-    let named = extract.types.names().iter().zip(&types.ranks).zip(counts);
-    named
-        .filter(|((_, rank), count)| types.names[**rank as usize] == OTHER_TYPE && *count > 0)
-        .map(|((name, _), count)| (name.as_str(), count))
-        .collect()
 }
 
 /// Warnings about types that the programme names and that came in another spelling only.

@@ -9,7 +9,7 @@ use crate::identity::{AgeBands, CprCell, CprNumber, CprReader, Pseudonym, Pseudo
 use crate::programme::{Department, Programme};
 use chrono::{Datelike, NaiveDate};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use zeroize::Zeroize;
 
 /// A canonical column, for naming it in the department's own words.
@@ -58,7 +58,7 @@ pub(super) struct Judge<'a> {
     /// Whether every byte of the block is in the encoding, so that rows need not be looked at one by one.
     is_valid: bool,
     /// By a type cell's own bytes: what it is.
-    seen_types: BTreeMap<Vec<u8>, Result<u32, Reason>>,
+    seen_types: HashMap<Vec<u8>, Result<u32, Reason>>,
     /// The person's cell of the row before, and what it gave: rows of one person often stand together.
     last_person: Option<(&'a [u8], Identified)>,
     /// The types of this block.
@@ -84,7 +84,7 @@ impl<'a> Judge<'a> {
             rules,
             bytes,
             is_valid,
-            seen_types: BTreeMap::new(),
+            seen_types: HashMap::new(),
             last_person: None,
             types: Types::default(),
             counts: IdentifierCounts::default(),
@@ -224,9 +224,7 @@ impl<'a> Judge<'a> {
 impl Drop for Judge<'_> {
     fn drop(&mut self) {
         self.scratch.zeroize();
-        for (mut raw, _) in std::mem::take(&mut self.seen_types) {
-            raw.zeroize();
-        }
+        self.seen_types.drain().for_each(|(mut raw, _)| raw.zeroize());
     }
 }
 

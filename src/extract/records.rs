@@ -96,10 +96,11 @@ impl Records {
     }
 
     /// Sorts bytewise by person, start, end, type as it leaves, record and child, nulls first, and removes records
-    /// that equal another in all of these and in the type as it came; gives how many.
+    /// that equal another in all of these and in the type as it came.
     ///
-    /// `ranks` has each type's position in the order of the names under which types leave.
-    pub fn sort_and_deduplicate(&mut self, ranks: &[u32]) -> u64 {
+    /// `ranks` has each type's position in the order of the names under which types leave. Gives how many records were
+    /// removed, and how many of each type are left.
+    pub fn sort_and_deduplicate(&mut self, ranks: &[u32]) -> (u64, Vec<u64>) {
         let key = |record: &Record| {
             let rank = ranks[record.kind as usize];
             (record.person, record.start, record.end, rank, record.record, record.child, record.kind)
@@ -108,9 +109,17 @@ impl Records {
             let before = part.len();
             part.sort_unstable_by_key(key);
             part.dedup();
-            (before - part.len()) as u64
+            let mut of_type = vec![0; ranks.len()];
+            for record in part.iter() {
+                of_type[record.kind as usize] += 1;
+            }
+            ((before - part.len()) as u64, of_type)
         };
-        self.parts.par_iter_mut().map(tidy).sum()
+        let add = |(removed, mut of_type): (u64, Vec<u64>), (more, further): (u64, Vec<u64>)| {
+            of_type.iter_mut().zip(further).for_each(|(count, further)| *count += further);
+            (removed + more, of_type)
+        };
+        self.parts.par_iter_mut().map(tidy).reduce(|| (0, vec![0; ranks.len()]), add)
     }
 
     /// The records from one position to another, in order once sorted.
@@ -123,11 +132,6 @@ impl Records {
             &part[start..end]
         })
     }
-
-    /// All records, in order once sorted.
-    pub fn iter(&self) -> impl Iterator<Item = &Record> {
-        self.parts.iter().flatten()
-    }
 }
 
 /// How types leave a department.
@@ -137,9 +141,20 @@ pub struct LeavingTypes {
     pub names: Vec<String>,
     /// For each type as it came, the position of its name among `names`.
     pub ranks: Vec<u32>,
+    /// The types that leave as `other`, with the rows of the extract that have them, sorted.
+    pub other: Vec<(String, u64)>,
 }
 
 impl LeavingTypes {
+    /// Notes how many rows each type has that leaves as `other`.
+    pub(super) fn set_rows(&mut self, types: &Types, rows_of_type: &[u64]) {
+        let counted = types.names().iter().zip(&self.ranks).zip(rows_of_type);
+        let is_other = |rank: u32| self.names[rank as usize] == OTHER_TYPE;
+        let other = counted.filter(|((_, rank), rows)| is_other(**rank) && **rows > 0);
+        self.other = other.map(|((name, _), rows)| (name.clone(), *rows)).collect();
+        self.other.sort_unstable();
+    }
+
     /// Every type that may leave does so under its own name, every other as `other`.
     #[must_use]
     pub fn new(types: &Types, may_leave: &[&str]) -> Self {
@@ -151,6 +166,6 @@ impl LeavingTypes {
         names.dedup();
         let rank = |name: &String| names.binary_search(name).ok().and_then(|rank| u32::try_from(rank).ok());
         let ranks = leaving.iter().map(|name| rank(name).expect("every name stands among the names")).collect();
-        Self { names, ranks }
+        Self { names, ranks, other: Vec::new() }
     }
 }

@@ -8,6 +8,7 @@
 
 mod cpr;
 mod key;
+mod keyed_hash;
 mod pseudonym;
 mod screening;
 

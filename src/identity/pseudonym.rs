@@ -2,8 +2,7 @@
 
 use super::cpr::CprNumber;
 use super::key::Key;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use super::keyed_hash::KeyedHash;
 use std::fmt;
 use std::num::NonZeroU128;
 
@@ -84,37 +83,33 @@ impl fmt::Debug for Pseudonym {
     }
 }
 
-/// Makes the pseudonyms of one department under one key.
-///
-/// Holds the hash states after the key and the fixed part of each message, so that a number costs two compressions.
-/// The states are overwritten when it is dropped.
+/// Makes the pseudonyms of one department under one key. Overwritten when dropped.
 #[derive(Clone)]
 pub struct Pseudonymiser {
-    person: Hmac<Sha256>,
-    record: Hmac<Sha256>,
+    person: KeyedHash,
+    record: KeyedHash,
 }
 
 impl Pseudonymiser {
     /// For persons (of any department) and for the records of `department`.
     #[must_use]
     pub fn new(key: &Key, department: &str) -> Self {
-        let keyed = keyed_hash(key);
         Self {
-            person: keyed.clone().chain_update(b"udpeg/1/person:"),
-            record: keyed.chain_update(b"udpeg/1/record/").chain_update(department).chain_update(b":"),
+            person: KeyedHash::new(key.bytes(), "udpeg/1/person:"),
+            record: KeyedHash::new(key.bytes(), &format!("udpeg/1/record/{department}:")),
         }
     }
 
     /// The pseudonym of a person or child.
     #[must_use]
     pub fn person(&self, number: &CprNumber) -> Pseudonym {
-        first_128_bits(self.person.clone().chain_update(number.digits()))
+        Pseudonym::from_bits(self.person.first_128_bits(number.digits()))
     }
 
     /// The pseudonym of a record id, trimmed.
     #[must_use]
     pub fn record(&self, id: &str) -> Pseudonym {
-        first_128_bits(self.record.clone().chain_update(id))
+        Pseudonym::from_bits(self.record.first_128_bits(id.as_bytes()))
     }
 }
 
@@ -122,14 +117,4 @@ impl fmt::Debug for Pseudonymiser {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Pseudonymiser(…)")
     }
-}
-
-fn keyed_hash(key: &Key) -> Hmac<Sha256> {
-    Hmac::new_from_slice(key.bytes()).expect("HMAC takes a key of any length")
-}
-
-fn first_128_bits(hash: Hmac<Sha256>) -> Pseudonym {
-    let bytes = hash.finalize().into_bytes();
-    let (first, _) = bytes.split_first_chunk::<16>().expect("SHA-256 gives 32 bytes");
-    Pseudonym::from_bits(u128::from_be_bytes(*first))
 }

@@ -123,7 +123,11 @@ impl ParquetFile {
         Ok(())
     }
 
-    fn encode(&self, row_group: usize, columns: Vec<ArrayRef>) -> std::result::Result<Vec<ArrowColumnChunk>, ParquetError> {
+    fn encode(
+        &self,
+        row_group: usize,
+        columns: Vec<ArrayRef>,
+    ) -> std::result::Result<Vec<ArrowColumnChunk>, ParquetError> {
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)?;
         let mut writers = self.row_groups.create_column_writers(row_group)?.into_iter();
         let mut tasks = Vec::with_capacity(batch.num_columns());
