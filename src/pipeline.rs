@@ -230,7 +230,7 @@ pub fn pseudonymise(
 /// [`Error::File`] for a delivery that is not there or not whole, or a step that is there.
 pub fn select(context: &Context<'_>) -> Result<Outcome<SelectionSummary>> {
     context.programme.purpose.authorise(context.today)?;
-    let period = Period::open(&context.programme.out, &context.programme.period)?;
+    let period = Period::open_existing(&context.programme.out, &context.programme.period)?;
     select_in(context, &period)
 }
 
@@ -242,7 +242,7 @@ pub fn select(context: &Context<'_>) -> Result<Outcome<SelectionSummary>> {
 /// that is not there or not whole, or a step that is there.
 pub fn assign(context: &Context<'_>) -> Result<Outcome<AssignmentSummary>> {
     context.programme.purpose.authorise(context.today)?;
-    let period = Period::open(&context.programme.out, &context.programme.period)?;
+    let period = Period::open_existing(&context.programme.out, &context.programme.period)?;
     assign_in(context, &period)
 }
 

@@ -1,7 +1,7 @@
 //! Which files a department's `input` names.
 
 use crate::error::{Error, Result};
-use crate::programme::{Department, Programme};
+use crate::programme::{Department, Programme, relative_to};
 use std::path::{Path, PathBuf};
 
 /// One file of an extract: where it stands and how messages and lists name it.
@@ -25,7 +25,7 @@ pub(super) fn resolve(programme: &Programme, department: &Department) -> Result<
     let mut seen: Vec<PathBuf> = Vec::new();
     for pattern in &department.input {
         for name in names(programme.folder(), pattern)? {
-            let path = programme.folder().join(&name);
+            let path = relative_to(programme.folder(), &name);
             let real = std::fs::canonicalize(&path).map_err(|error| Error::io(&path, "read", &error))?;
             if real.is_dir() {
                 return Err(Error::file(

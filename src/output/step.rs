@@ -78,6 +78,20 @@ impl Period {
         }
     }
 
+    /// Takes hold of a period's folder that is there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] where it is not there or another process holds it.
+    pub fn open_existing(out: &Path, period: &str) -> Result<Self> {
+        let folder = out.join(period);
+        if !folder.exists() {
+            let hint = "run `udpeg pseudonymise` for each department first, or check `period` and `out`";
+            return Err(Error::file(&folder, "nothing has been delivered for this period", hint));
+        }
+        Self::open(out, period)
+    }
+
     /// `<out>/<period>`.
     #[must_use]
     pub fn folder(&self) -> &Path {

@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::identity::AgeBands;
 use chrono::NaiveDate;
 use reader::{Mistakes, Table};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use toml::de::DeTable;
 
 /// What a type becomes when no rule, `[family]` or department names it.
@@ -227,6 +227,21 @@ fn folder_of(file: &Path) -> &Path {
     }
 }
 
+/// A path as the programme file has it, from where we are; `folder/../x` is `x` unless the folder is a link.
+pub(crate) fn relative_to(folder: &Path, path: &str) -> PathBuf {
+    let mut joined = PathBuf::new();
+    for component in folder.join(path).components() {
+        let can_go_up = matches!(joined.components().next_back(), Some(Component::Normal(_))) && !joined.is_symlink();
+        match component {
+            Component::ParentDir if can_go_up => {
+                joined.pop();
+            }
+            other => joined.push(other),
+        }
+    }
+    joined
+}
+
 fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
     let folder = folder_of(file);
     let general = root.table("programme", "[programme]");
@@ -261,8 +276,8 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
         name: name?,
         period: period?.value,
         as_of: as_of?.value,
-        key: folder.join(key?.value),
-        out: folder.join(out?.value),
+        key: relative_to(folder, &key?.value),
+        out: relative_to(folder, &out?.value),
         purpose,
         age_bands,
         attributes,

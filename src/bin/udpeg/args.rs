@@ -19,7 +19,8 @@ Examples:
   udpeg select --programme p.toml                         the analyst
   udpeg assign --programme p.toml                         whoever leads the coordinators
 
-Exit codes: 0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows, 4 refused for safety")]
+Exit codes: 0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows,
+4 refused for safety")]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub command: Command,
@@ -67,8 +68,9 @@ pub(crate) enum KeyCommand {
 Example:
   udpeg key new furesoe.key
 
-One key serves one programme. Whoever holds it and a delivery can find out whom its rows are about: the analyst never
-gets it, and it never travels together with an extract. Without it, later periods cannot be linked to earlier ones.")]
+One key serves one programme. Whoever holds it and a delivery can find out whom its rows are
+about: the analyst never gets it, and it never travels together with an extract. Without it,
+later periods cannot be linked to earlier ones.")]
     New {
         /// The file to make; one that is there is never overwritten
         file: PathBuf,
@@ -119,8 +121,8 @@ Examples:
   udpeg pseudonymise --programme config/furesoe.toml --department social
   udpeg pseudonymise -p p.toml --department social --input 'deliveries/social-*.csv' --max-rejected 2%
 
-Hand on <out>/<period>/delivery/<department>/. Keep private/<department>/: rejected.csv says which rows could not be
-used and why, other_types.csv which types no rule names.")]
+Hand on <out>/<period>/delivery/<department>/. Keep private/<department>/: rejected.csv says which
+rows could not be used and why, other_types.csv which types no rule names.")]
 pub(crate) struct Pseudonymise {
     #[command(flatten)]
     pub programme: Programme,
@@ -136,7 +138,8 @@ pub(crate) struct Pseudonymise {
 Example:
   udpeg select --programme config/furesoe.toml
 
-Reads <out>/<period>/delivery/*/ and needs no key. Refuses deliveries that were altered or do not belong together.")]
+Reads <out>/<period>/delivery/*/ and needs no key. Refuses deliveries that were altered or do not
+belong together.")]
 pub(crate) struct Select {
     #[command(flatten)]
     pub programme: Programme,
@@ -159,8 +162,8 @@ Examples:
   udpeg run --programme config/furesoe.toml --new-key
   udpeg run --programme config/furesoe.toml --force --json
 
-For a demonstration, or where one controller lawfully holds everything; otherwise each department runs `pseudonymise`
-itself. Writes the same bytes as the separate steps.")]
+For a demonstration, or where one controller lawfully holds everything; otherwise each
+department runs `pseudonymise` itself. Writes the same bytes as the separate steps.")]
 pub(crate) struct Run {
     #[command(flatten)]
     pub programme: Programme,

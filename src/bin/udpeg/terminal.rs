@@ -41,7 +41,13 @@ impl Terminal {
                 anstream::println!("{report}");
             }
         }
-        anstream::eprintln!("{ERROR}error:{ERROR:#} {text}");
+        let each = match error {
+            Error::Several(errors) => errors.iter().map(ToString::to_string).collect(),
+            one => vec![one.to_string()],
+        };
+        for error in each {
+            anstream::eprintln!("{ERROR}error:{ERROR:#} {}", masked(&error));
+        }
     }
 
     /// A summary: as JSON with the warnings, or as the text that `text` makes, or not at all.
