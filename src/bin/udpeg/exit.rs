@@ -5,14 +5,16 @@ use std::process::ExitCode;
 use udpeg::identity::masked;
 use udpeg::{Error, Result};
 
-/// The exit code of a command, after its error has been told.
-pub(crate) fn code(result: Result<()>, terminal: &Terminal) -> ExitCode {
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
+/// Runs a command; its exit code, after its error has been told.
+pub(crate) fn code(command: impl FnOnce() -> Result<()>, terminal: &Terminal) -> ExitCode {
+    // A panic has been told by the hook; what it left half done is removed by the next run, as after a kill.
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(command)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => {
             terminal.error(&error);
             ExitCode::from(error.exit_code().code())
         }
+        Err(_) => ExitCode::from(udpeg::error::ExitCode::File.code()),
     }
 }
 

@@ -25,13 +25,16 @@ fn main() -> ExitCode {
         Err(error) => return exit::usage(&error),
     };
     let terminal = Terminal::new(&args.output);
-    let result = match &args.command {
-        Command::Key(command) => key::run(command, &terminal),
-        Command::Pseudonymise(command) => pseudonymise::run(command, &terminal),
-        Command::Select(command) => select::run(command, &terminal),
-        Command::Assign(command) => assign::run(command, &terminal),
-        Command::Run(command) => run::run(command, &terminal),
-        Command::Synth(command) => synth::run(command, &terminal),
-    };
-    exit::code(result, &terminal)
+    exit::code(|| run_command(&args.command, &terminal), &terminal)
+}
+
+fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<()> {
+    match command {
+        Command::Key(command) => key::run(command, terminal),
+        Command::Pseudonymise(command) => pseudonymise::run(command, terminal),
+        Command::Select(command) => select::run(command, terminal),
+        Command::Assign(command) => assign::run(command, terminal),
+        Command::Run(command) => run::run(command, terminal),
+        Command::Synth(command) => synth::run(command, terminal),
+    }
 }

@@ -5,7 +5,7 @@ use crate::context;
 use crate::terminal::{Terminal, heading, number, table};
 use std::fmt::Write;
 use udpeg::Result;
-use udpeg::extract::Quality;
+use udpeg::extract::{Quality, Reason};
 use udpeg::pipeline::{self, Context, Delivering, DepartmentSummary};
 
 pub(crate) fn run(typed: &Pseudonymise, terminal: &Terminal) -> Result<()> {
@@ -50,15 +50,18 @@ pub(crate) fn quality(departments: &[&Quality]) -> String {
         std::iter::once(quality.department.clone()).chain(counts).collect()
     };
     text.push_str(&table(std::iter::once(header).chain(departments.iter().map(row)).collect()));
-    let reasons = departments
-        .iter()
-        .flat_map(|quality| quality.reasons.iter().map(|(reason, rows)| (&quality.department, reason, *rows)));
-    let reasons: Vec<Vec<String>> = reasons
-        .map(|(department, reason, rows)| vec![format!("{department}: {}", reason.replace('_', " ")), number(rows)])
-        .collect();
-    if !reasons.is_empty() {
+    let occurs = |reason: &&str| departments.iter().any(|quality| quality.reasons.contains_key(*reason));
+    let rows_of =
+        |reason: &str, quality: &Quality| quality.reasons.get(reason).map_or_else(String::new, |rows| number(*rows));
+    let mut rejected = vec![vec!["reason".to_owned()]];
+    rejected[0].extend(departments.iter().map(|quality| quality.department.clone()));
+    for reason in Reason::ALL.map(Reason::as_str).into_iter().filter(occurs) {
+        let rows = departments.iter().map(|quality| rows_of(reason, quality));
+        rejected.push(std::iter::once(reason.replace('_', " ")).chain(rows).collect());
+    }
+    if rejected.len() > 1 {
         heading(&mut text, "Rejected rows");
-        text.push_str(&table(reasons));
+        text.push_str(&table(rejected));
     }
     text
 }
