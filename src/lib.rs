@@ -13,6 +13,7 @@
 //! - [`output`]: Parquet, manifest; whole or not at all.
 //! - [`pipeline`]: the steps, each in a few lines.
 //! - [`synth`]: synthetic municipalities to try all this on.
+//! - [`untrusted`]: calling libraries with files that may be forged.
 //! - [`error`]: what can go wrong, and which exit code it has.
 
 pub mod assignment;
@@ -26,5 +27,6 @@ pub mod programme;
 pub mod score;
 pub mod selection;
 pub mod synth;
+pub mod untrusted;
 
 pub use error::{Error, Result};

@@ -92,6 +92,11 @@ impl Share {
     }
 }
 
+/// A path in a summary; what is not UTF-8 in it is replaced.
+fn lossy<S: serde::Serializer>(path: &Path, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
+}
+
 /// What came out of `pseudonymise` of one department.
 #[derive(Debug, Clone, Serialize)]
 pub struct DepartmentSummary {
@@ -99,8 +104,10 @@ pub struct DepartmentSummary {
     #[serde(flatten)]
     pub quality: Quality,
     /// The folder for the analyst.
+    #[serde(serialize_with = "lossy")]
     pub delivery: PathBuf,
     /// The folder that stays.
+    #[serde(serialize_with = "lossy")]
     pub private: PathBuf,
     /// Rows whose type left as `other`.
     pub other_types: u64,
@@ -115,6 +122,7 @@ pub struct SelectionSummary {
     /// Each department's quality counts.
     pub quality: Vec<Quality>,
     /// The folder.
+    #[serde(serialize_with = "lossy")]
     pub folder: PathBuf,
 }
 
@@ -126,8 +134,10 @@ pub struct AssignmentSummary {
     /// Proposed units that no coordinator has room for.
     pub without_coordinator: usize,
     /// The folder of the target group.
+    #[serde(serialize_with = "lossy")]
     pub folder: PathBuf,
     /// The folder of the lists.
+    #[serde(serialize_with = "lossy")]
     pub lists: PathBuf,
 }
 

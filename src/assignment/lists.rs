@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::output::{FileRecord, ParquetFile, RunMetadata, Staged};
 use crate::programme::{Coordinator, Kind};
 use crate::selection::columns;
+use crate::untrusted::guarded;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, UInt32Type};
 use arrow_array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
@@ -37,26 +38,23 @@ impl TargetGroup {
     pub fn read(path: &Path, coordinators: &[Coordinator]) -> Result<Self> {
         let corrupt = || Error::file(path, "it is not a whole list of candidates", "run `udpeg select --force` again");
         let file = File::open(path).map_err(|error| Error::io(path, "read", &error))?;
-        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let metadata = ArrowReaderMetadata::load(&file, options).map_err(|_| corrupt())?;
-        let entries = metadata.metadata().file_metadata().key_value_metadata();
-        let key_id = entries
-            .into_iter()
-            .flatten()
-            .find(|entry| entry.key == "udpeg.key_id")
-            .and_then(|entry| entry.value.clone());
-        let schema = metadata.schema().clone();
-        let reader =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).build().map_err(|_| corrupt())?;
-        let mut batches = Vec::new();
-        for batch in reader {
-            batches.push(proposed(&batch.map_err(|_| corrupt())?).ok_or_else(corrupt)?);
-        }
-        let rows = concat_batches(&schema, &batches).map_err(|_| corrupt())?;
+        let (rows, key_id) = guarded(|| read_proposed(file)).flatten().ok_or_else(corrupt)?;
         let units = units(&rows).ok_or_else(corrupt)?;
         let coordinators = assign(&units, coordinators);
-        Ok(Self { rows, coordinators, units, key_id: key_id.ok_or_else(corrupt)? })
+        Ok(Self { rows, coordinators, units, key_id })
     }
+}
+
+/// The proposed rows of a list of candidates, and the key id in its metadata; `None` where it is not whole.
+fn read_proposed(file: File) -> Option<(RecordBatch, String)> {
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let metadata = ArrowReaderMetadata::load(&file, options).ok()?;
+    let entries = metadata.metadata().file_metadata().key_value_metadata();
+    let key_id = entries.into_iter().flatten().find(|entry| entry.key == "udpeg.key_id")?.value.clone()?;
+    let schema = metadata.schema().clone();
+    let batches = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).build().ok()?;
+    let batches: Option<Vec<RecordBatch>> = batches.map(|batch| proposed(&batch.ok()?)).collect();
+    Some((concat_batches(&schema, &batches?).ok()?, key_id))
 }
 
 /// The rows whose status is `proposed`.

@@ -50,42 +50,40 @@ impl Places {
         self
     }
 
-    /// The most of these units that can still get a coordinator.
-    fn most(self, units: PerKind<usize>) -> usize {
+    /// Whether all of these units can get a coordinator.
+    fn have_room_for(self, units: PerKind<usize>) -> bool {
         let without = |kind| units[kind].saturating_sub(self.only[kind]);
-        let wanting_both = without(Kind::Family) + without(Kind::Citizen);
-        units.family + units.citizen - wanting_both.saturating_sub(self.both)
+        without(Kind::Family) + without(Kind::Citizen) <= self.both
     }
 }
 
-/// Gives each unit, best ranked first, the coordinator with the smallest load (sum of points, then units, then the
-/// order of the programme file) among those who take it, have room, and leave as many units as possible a coordinator.
+/// Gives each unit that can be served, best ranked first, the coordinator with the smallest load (sum of points, then
+/// units, then the order of the programme file) among those who take it, have room, and leave room for the others.
 ///
 /// # Guarantee
 ///
-/// No capacity is exceeded, `takes` holds, no assignment would give more units a coordinator, and where some must go
-/// without, a unit is passed over only if taking it would leave more units without.
+/// No capacity is exceeded and `takes` holds. As many units are served as any assignment could serve; where some must
+/// go without, those served are the best ranked that can be served together.
 ///
 /// Gives positions among `coordinators`, `None` where there is no place.
 #[must_use]
 pub fn assign(units: &[Proposed], coordinators: &[Coordinator]) -> Vec<Option<usize>> {
     let mut taken = vec![0; coordinators.len()];
     let mut load = vec![0_i64; coordinators.len()];
-    let mut left = PerKind::<usize>::default();
-    for unit in units {
-        left[unit.kind] += 1;
-    }
+    let (served, mut left) = served(units, Places::new(coordinators, &taken));
     let mut assigned = Vec::with_capacity(units.len());
-    for unit in units {
-        let places = Places::new(coordinators, &taken);
-        let most = places.most(left);
+    for (unit, is_served) in units.iter().zip(served) {
+        if !is_served {
+            assigned.push(None);
+            continue;
+        }
         left[unit.kind] -= 1;
-        let keeps_most = |&position: &usize| 1 + places.less_one(coordinators[position].takes).most(left) == most;
+        let places = Places::new(coordinators, &taken);
+        let leaves_room = |&position: &usize| places.less_one(coordinators[position].takes).have_room_for(left);
         let chosen = (0..coordinators.len())
-            .filter(|&position| {
-                coordinators[position].takes[unit.kind] && taken[position] < coordinators[position].capacity
-            })
-            .filter(keeps_most)
+            .filter(|&position| coordinators[position].takes[unit.kind])
+            .filter(|&position| taken[position] < coordinators[position].capacity)
+            .filter(leaves_room)
             .min_by_key(|&position| (load[position], taken[position], position));
         if let Some(position) = chosen {
             taken[position] += 1;
@@ -94,4 +92,21 @@ pub fn assign(units: &[Proposed], coordinators: &[Coordinator]) -> Vec<Option<us
         assigned.push(chosen);
     }
     assigned
+}
+
+/// Which units are served, by rank: each that fits beside those before it. Sets of units that fit form a matroid
+/// (they are what a matching covers), so that this greedy choice is also the largest. Gives their number by kind too.
+fn served(units: &[Proposed], places: Places) -> (Vec<bool>, PerKind<usize>) {
+    let mut served = PerKind::<usize>::default();
+    let fits = |unit: &Proposed| {
+        let mut with = served;
+        with[unit.kind] += 1;
+        let fits = places.have_room_for(with);
+        if fits {
+            served = with;
+        }
+        fits
+    };
+    let each = units.iter().map(fits).collect();
+    (each, served)
 }

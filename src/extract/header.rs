@@ -61,9 +61,16 @@ pub(super) fn read(
     let mut names = Vec::with_capacity(fields.len());
     let mut scratch = String::new();
     for field in &fields {
+        if field.form == FieldForm::Broken {
+            return Err(Error::file(
+                &file.path,
+                "something stands after a closing quote in its header",
+                "nothing may stand there, blanks too: look at the first line in a text editor",
+            ));
+        }
         let content = unquoted(&block[field.content.clone()], field.form);
-        let name = (field.form != FieldForm::Broken).then(|| encoding.decode(&content, &mut scratch)).flatten();
-        names.push(normalised(name.ok_or_else(|| unreadable(file, encoding, bytes))?));
+        let name = encoding.decode(&content, &mut scratch).ok_or_else(|| unreadable(file, encoding, bytes))?;
+        names.push(normalised(name));
     }
     let columns = positions(&department.columns, &names)
         .map_err(|what| Error::file(&file.path, what, advice(file, department, bytes, &names)))?;
@@ -167,7 +174,7 @@ fn unreadable(file: &NamedFile, encoding: Encoding, header: &[u8]) -> Error {
         Encoding::Windows1252 if std::str::from_utf8(header).is_ok() => {
             "it may be UTF-8: set `encoding = \"utf-8\"` in the department's `format`"
         }
-        _ => "look at the first line in a text editor; nothing may stand after a closing quote",
+        _ => "look at the first line in a text editor",
     };
     Error::file(&file.path, format!("its header cannot be read as {}", encoding.name()), hint)
 }

@@ -15,4 +15,5 @@ mod screening;
 pub use cpr::{AgeBands, CprCell, CprNumber, CprReader, Sex};
 pub use key::{Key, KeyId};
 pub use pseudonym::{Pseudonym, Pseudonymiser};
+pub(crate) use screening::would_be_masked;
 pub use screening::{holds_cpr_number, masked};

@@ -2,15 +2,17 @@
 
 use super::cpr::{birth_date, is_separator};
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Whether a text holds ten digits, or 6 and 4 with an ASCII hyphen or space between, with no letter or digit right
 /// before or after, that form an existing date of birth (day + 60 and future dates included).
 #[must_use]
 pub fn holds_cpr_number(text: &str) -> bool {
-    find(text, 0, |separator| matches!(separator, '-' | ' ')).is_some()
+    find(text, 0, |separator| matches!(separator, '-' | ' '), stands_alone).is_some()
 }
 
-/// The text with everything that looks like a CPR number, in any accepted spelling, replaced by `**********`.
+/// The text with everything that looks like a CPR number, in any accepted spelling, replaced by `**********`; letters
+/// beside it do not hide it, but digits within a hash are left.
 ///
 /// Every message and every path that a manifest repeats goes through here: a second lock, since no message is made
 /// from a cell in the first place.
@@ -18,10 +20,10 @@ pub fn holds_cpr_number(text: &str) -> bool {
 pub fn masked(text: &str) -> Cow<'_, str> {
     let mut masked = String::new();
     let mut done = 0;
-    while let Some((start, end)) = find(text, done, is_separator) {
-        masked.push_str(&text[done..start]);
+    while let Some(number) = find(text, done, is_separator, |text, number| !is_within_hash(text, number)) {
+        masked.push_str(&text[done..number.start]);
         masked.push_str("**********");
-        done = end;
+        done = number.end;
     }
     if done == 0 {
         return Cow::Borrowed(text);
@@ -30,20 +32,47 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     Cow::Owned(masked)
 }
 
-/// The byte range of the first number at or after `from`.
-fn find(text: &str, from: usize, may_separate: impl Fn(char) -> bool) -> Option<(usize, usize)> {
+/// Whether a text would be masked: what may not stand in anything that the programme file hands on.
+pub(crate) fn would_be_masked(text: &str) -> bool {
+    matches!(masked(text), Cow::Owned(_))
+}
+
+/// The first number at or after `from` that `counts`.
+fn find(
+    text: &str,
+    from: usize,
+    may_separate: impl Fn(char) -> bool,
+    counts: impl Fn(&str, &Range<usize>) -> bool,
+) -> Option<Range<usize>> {
     let mut before = text[..from].chars().next_back();
     for (at, character) in text[from..].char_indices() {
         let start = from + at;
-        if character.is_ascii_digit()
-            && !before.is_some_and(char::is_alphanumeric)
+        let begins = character.is_ascii_digit() && !before.is_some_and(|before| before.is_ascii_digit());
+        if begins
             && let Some(end) = number_end(text, start, &may_separate)
+            && counts(text, &(start..end))
         {
-            return Some((start, end));
+            return Some(start..end);
         }
         before = Some(character);
     }
     None
+}
+
+/// Whether no letter or digit stands right before or after.
+fn stands_alone(text: &str, number: &Range<usize>) -> bool {
+    let before = text[..number.start].chars().next_back();
+    let after = text[number.end..].chars().next();
+    ![before, after].into_iter().flatten().any(char::is_alphanumeric)
+}
+
+/// Whether the number is part of a hash or pseudonym: at least 16 lower-case hex characters in a row.
+fn is_within_hash(text: &str, number: &Range<usize>) -> bool {
+    let is_hex = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let bytes = text.as_bytes();
+    let before = bytes[..number.start].iter().rev().take_while(is_hex).count();
+    let after = bytes[number.start..].iter().take_while(is_hex).count();
+    before + after >= 16
 }
 
 /// Where the number that starts here ends, if one does.
@@ -66,6 +95,6 @@ fn number_end(text: &str, start: usize, may_separate: &impl Fn(char) -> bool) ->
         }
     }
     let end = characters.peek().map_or(text.len(), |(at, _)| start + at);
-    let after = text[end..].chars().next();
-    (!after.is_some_and(char::is_alphanumeric) && birth_date(&digits).is_some()).then_some(end)
+    let goes_on = text[end..].starts_with(|after: char| after.is_ascii_digit());
+    (!goes_on && birth_date(&digits).is_some()).then_some(end)
 }

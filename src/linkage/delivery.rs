@@ -102,8 +102,15 @@ impl<'a> Source<'a> {
     fn read(&self) -> Result<Delivery> {
         let manifest = Manifest::read(&self.folder, &format!("pseudonymise --department {}", self.department.id))?;
         let mut delivery = Delivery { key_id: manifest.key_id.clone(), ..Delivery::default() };
+        let mut errors = Vec::new();
         for name in [names::EXTRACT, names::INCOMPLETE, names::QUALITY] {
-            delivery.inputs.push(self.unaltered(&manifest, name)?);
+            match self.unaltered(&manifest, name) {
+                Ok(record) => delivery.inputs.push(record),
+                Err(error) => errors.push(error),
+            }
+        }
+        if let Some(error) = Error::collect(errors) {
+            return Err(error);
         }
         let quality = self.folder.join(names::QUALITY);
         let text = std::fs::read(&quality).map_err(|error| Error::io(&quality, "read", &error))?;

@@ -3,6 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::identity::{Pseudonym, holds_cpr_number};
+use crate::untrusted::guarded;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Date32Type;
 use arrow_array::{Array, Date32Array, RecordBatch, StringArray};
@@ -33,7 +34,8 @@ impl ParquetInput {
         let file = File::open(path).map_err(|error| Error::io(path, "read", &error))?;
         // The types are Parquet's own, whatever a writer adds about Arrow's.
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let metadata = ArrowReaderMetadata::load(&file, options).map_err(|_| corrupt(path))?;
+        let metadata = guarded(|| ArrowReaderMetadata::load(&file, options));
+        let metadata = metadata.and_then(std::result::Result::ok).ok_or_else(|| corrupt(path))?;
         for expected in columns {
             let found = metadata.schema().field_with_name(expected.name);
             let field =
@@ -76,7 +78,9 @@ impl ParquetInput {
         add: impl Fn(&mut T, &Batch<'_>) -> Result<()> + Sync,
     ) -> Result<Vec<T>> {
         let groups = 0..self.metadata.metadata().num_row_groups();
-        groups.into_par_iter().map(|group| self.read_row_group(group, start(), &add)).collect()
+        let read =
+            |group| guarded(|| self.read_row_group(group, start(), &add)).unwrap_or_else(|| Err(corrupt(&self.path)));
+        groups.into_par_iter().map(read).collect()
     }
 
     fn read_row_group<T>(

@@ -121,6 +121,7 @@ fn overrides(overrides: &Overrides) -> Map<String, Value> {
         used.insert("key".to_owned(), text(key));
     }
     if !overrides.input.is_empty() {
+        used.extend(overrides.department.iter().map(|id| ("department".to_owned(), text(Path::new(id)))));
         used.insert("input".to_owned(), overrides.input.iter().map(|input| text(Path::new(input))).collect());
     }
     used

@@ -141,6 +141,10 @@ impl Staged {
             old: place.with_file_name(format!(".{name}.old")),
             place,
         };
+        if staged.place.exists() && !staged.place.is_dir() {
+            let hint = "a folder of the step belongs there: move the file away";
+            return Err(Error::file(&staged.place, "a file stands in the place of a folder", hint));
+        }
         remove(&staged.partial)?;
         remove(&staged.old)?;
         make_folder(&staged.partial)?;

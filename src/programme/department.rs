@@ -149,7 +149,7 @@ fn digits(text: &str, least: usize, most: usize) -> Option<(u32, usize)> {
 /// The departments, and the ids of all of them, those with mistakes included.
 pub(super) fn departments(root: &Table<'_, '_>) -> (Vec<Department>, Vec<String>) {
     let tables = root.tables("department");
-    if tables.is_empty() {
+    if root.is_empty_or_absent("department") {
         root.mistake(root.span(), "there is no [[department]]");
     }
     if tables.len() > MOST_DEPARTMENTS {

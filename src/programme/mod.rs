@@ -16,7 +16,7 @@ pub use selection::{AgeRange, Coordinator, Eligibility, Kind, PerKind, Quota, Se
 pub use settings::{Attributes, Disclosure, Family, Overrides, Purpose};
 
 use crate::error::{Error, Result};
-use crate::identity::AgeBands;
+use crate::identity::{AgeBands, would_be_masked};
 use chrono::NaiveDate;
 use reader::{Mistakes, Table};
 use std::path::{Component, Path, PathBuf};
@@ -206,18 +206,20 @@ impl Programme {
     }
 }
 
-/// `[A-Za-z0-9][A-Za-z0-9._-]*`: what may become a file name.
+/// `[A-Za-z0-9][A-Za-z0-9._-]*`, at most 100, no CPR number: what may become a file name.
 fn is_file_name(id: &str) -> bool {
     id.starts_with(|first: char| first.is_ascii_alphanumeric())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
         && id.len() <= 100
+        && !would_be_masked(id)
 }
 
-/// `[a-z][a-z0-9_]*`: the ids of departments and rules.
+/// `[a-z][a-z0-9_]*`, at most 100, no CPR number: the ids of departments and rules.
 fn is_word(id: &str) -> bool {
     id.starts_with(|first: char| first.is_ascii_lowercase())
         && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
         && id.len() <= 100
+        && !would_be_masked(id)
 }
 
 fn folder_of(file: &Path) -> &Path {

@@ -125,6 +125,11 @@ impl<'m, 't> Table<'m, 't> {
         Table::new(self.mistakes, name, entries, raw.span())
     }
 
+    /// Whether a list stands here without items, or does not stand here at all.
+    pub(super) fn is_empty_or_absent(&self, key: &'static str) -> bool {
+        self.raw(key).is_none_or(|raw| raw.get_ref().as_array().is_some_and(|items| items.is_empty()))
+    }
+
     /// The tables of an array of tables, `[[key]]`; none where it is not there.
     pub(super) fn tables(&self, key: &'static str) -> Vec<Table<'m, 't>> {
         let Some(raw) = self.raw(key) else { return Vec::new() };

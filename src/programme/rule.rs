@@ -92,7 +92,7 @@ const MOST_POINTS: i64 = 100_000;
 /// The rules, and the ids of all of them, those with mistakes included.
 pub(super) fn rules(root: &Table<'_, '_>, departments: &[String]) -> (Vec<Rule>, Vec<String>) {
     let tables = root.tables("rule");
-    if tables.is_empty() {
+    if root.is_empty_or_absent("rule") {
         root.mistake(root.span(), "there is no [[rule]]: without a points system nobody can be ranked");
     }
     let mut rules = Vec::new();
@@ -130,15 +130,13 @@ fn rule(table: &Table<'_, '_>, id: String, departments: &[String]) -> Option<Rul
         table.mistake(&department.span, format!("there is no department `{}`{hint}", department.value));
     }
     let types = settings::types(table, "types");
-    if types.as_ref().is_some_and(Vec::is_empty) && table.span_of("types").is_some() {
-        table.mistake(table.span(), "`types` is empty: leave it out to count all types");
+    if let Some(span) = table.span_of("types").filter(|_| table.is_empty_or_absent("types")) {
+        table.mistake(&span, "`types` is empty: leave it out to count all types");
     }
-    let window_years = settings::whole_number(table, "window_years", 1).filter(|&years| {
-        years <= 200 || {
-            table.mistake(table.span(), "`window_years` looks back at most 200 years");
-            false
-        }
-    });
+    let window_years = settings::whole_number(table, "window_years", 1);
+    if let Some(span) = table.span_of("window_years").filter(|_| window_years.is_some_and(|years| years > 200)) {
+        table.mistake(&span, "`window_years` looks back at most 200 years");
+    }
     let max_gap_days = settings::whole_number(table, "max_gap_days", 0);
     let scale = scale(table);
     let measure = measure?;
@@ -221,9 +219,8 @@ fn read_bands(rule: &Table<'_, '_>, span: &Range<usize>) -> Option<Vec<Band>> {
     let mut bands: Vec<Band> = Vec::new();
     let mut all_read = true;
     let tables = rule.tables("bands");
-    if tables.is_empty() {
+    if rule.is_empty_or_absent("bands") {
         rule.mistake(span, "`bands` is empty: each band is { from = 1.0, points = 2 }");
-        return None;
     }
     for mut table in tables {
         table.rename("a band".to_owned());
@@ -242,7 +239,7 @@ fn read_bands(rule: &Table<'_, '_>, span: &Range<usize>) -> Option<Vec<Band>> {
         }
         bands.push(Band { from: from.value, points });
     }
-    all_read.then_some(bands)
+    (all_read && !bands.is_empty()).then_some(bands)
 }
 
 fn points(table: &Table<'_, '_>, written: &At<i64>) -> Option<i32> {

@@ -3,7 +3,7 @@
 use super::OTHER_TYPE;
 use super::reader::{At, Table};
 use crate::error::{Error, Result};
-use crate::identity::AgeBands;
+use crate::identity::{AgeBands, would_be_masked};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -128,7 +128,7 @@ pub(super) fn purpose(root: &Table<'_, '_>) -> Purpose {
 /// A text that is repeated in what comes out, and so may hold no number.
 pub(super) fn public_text(text: Option<At<String>>, table: &Table<'_, '_>) -> Option<String> {
     let text = text?;
-    if crate::identity::holds_cpr_number(&text.value) {
+    if would_be_masked(&text.value) {
         table.mistake(&text.span, "this text is repeated in what comes out, and looks like it holds a CPR number");
     }
     Some(text.value)
@@ -210,7 +210,7 @@ pub(super) fn types(table: &Table<'_, '_>, key: &'static str) -> Option<Vec<Stri
             table.mistake(&written.span, format!("`{key}` holds an empty type"));
         } else if types.contains(&name) {
             table.mistake(&written.span, format!("\"{name}\" stands twice in `{key}`"));
-        } else if crate::identity::holds_cpr_number(&name) {
+        } else if would_be_masked(&name) {
             table.mistake(
                 &written.span,
                 format!("a type in `{key}` looks like it holds a CPR number; rows of such a type are rejected"),

@@ -3,7 +3,7 @@
 use super::Selected;
 use crate::error::Warning;
 use crate::linkage::Linked;
-use crate::programme::{Measure, OTHER_TYPE, Programme, Rule, Scale, nearest};
+use crate::programme::{Measure, Programme, Rule, Scale, nearest};
 use crate::score::{least_amount, window_start};
 
 /// All warnings about a programme and what came out of it.
@@ -12,7 +12,7 @@ pub fn warnings(programme: &Programme, linked: &Linked, selected: &Selected) -> 
     let mut warnings = Vec::new();
     for rule in &programme.rules {
         warnings.extend(unreachable_bands(programme, rule));
-        warnings.extend(types_that_never_occur(rule, linked));
+        warnings.extend(types_that_never_occur(programme, rule, linked));
     }
     for (rule, &with_points) in programme.rules.iter().zip(&selected.with_points) {
         if with_points == 0 && selected.scored > 0 {
@@ -59,13 +59,16 @@ fn unreachable_bands(programme: &Programme, rule: &Rule) -> Vec<Warning> {
 }
 
 /// Types that a rule names and its department's delivery does not hold, each with the nearest that it does.
-fn types_that_never_occur(rule: &Rule, linked: &Linked) -> Vec<Warning> {
+fn types_that_never_occur(programme: &Programme, rule: &Rule, linked: &Linked) -> Vec<Warning> {
+    let settings = programme.departments.iter().find(|department| Some(&department.id) == rule.department.as_ref());
+    let named = settings.map(|department| programme.types_that_may_leave(department)).unwrap_or_default();
     let department = linked.departments.iter().find(|department| Some(&department.id) == rule.department.as_ref());
     let (Some(department), Some(types)) = (department, &rule.types) else { return Vec::new() };
     let missing = types.iter().filter(|name| !department.types.contains(name));
     let warn = |name: &String| {
-        // Deliveries hold only types that the programme names, so repeating one tells nothing about anyone.
-        let near = nearest(name, department.types.iter().map(String::as_str).filter(|known| *known != OTHER_TYPE));
+        // Only the programme's own words are repeated, whatever a delivery holds.
+        let present = department.types.iter().map(String::as_str).filter(|known| named.contains(known));
+        let near = nearest(name, present);
         let hint = near.map(|near| format!("; the nearest that does is \"{near}\"")).unwrap_or_default();
         Warning(format!(
             "rule {}: the type \"{name}\" never occurs in the delivery of {}{hint}",

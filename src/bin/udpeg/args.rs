@@ -15,7 +15,7 @@ use udpeg::pipeline::Share;
 Examples:
   udpeg run --programme config/furesoe.toml --new-key     all steps, for a demonstration
   udpeg key new furesoe.key                               the key custodian, once per programme
-  udpeg pseudonymise --programme p.toml --department social   each department, every quarter
+  udpeg pseudonymise -p p.toml --department social        each department, every quarter
   udpeg select --programme p.toml                         the analyst
   udpeg assign --programme p.toml                         whoever leads the coordinators
 
@@ -56,6 +56,8 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:\n  udpeg key new furesoe.key")]
 pub(crate) struct Key {
     #[command(subcommand)]
     pub command: KeyCommand,
@@ -119,7 +121,7 @@ pub(crate) struct Extracts {
 #[command(after_help = "\
 Examples:
   udpeg pseudonymise --programme config/furesoe.toml --department social
-  udpeg pseudonymise -p p.toml --department social --input 'deliveries/social-*.csv' --max-rejected 2%
+  udpeg pseudonymise -p p.toml -d social --input 'in/social-*.csv' --max-rejected 2%
 
 Hand on <out>/<period>/delivery/<department>/. Keep private/<department>/: rejected.csv says which
 rows could not be used and why, other_types.csv which types no rule names.")]

@@ -14,7 +14,13 @@ pub(crate) fn overrides(typed: &Typed) -> Overrides {
 pub(crate) fn extract_overrides(typed: &Typed, extracts: &Extracts, department: Option<&String>) -> Result<Overrides> {
     let here = std::env::current_dir().map_err(|error| Error::io(Path::new("."), "find out where you are", &error))?;
     // Paths in a programme file are relative to it, typed ones to where the user is.
-    let absolute = |input: &String| here.join(input).to_str().map(str::to_owned);
+    let absolute = |input: &String| {
+        let here = here.to_str()?;
+        let is_glob = input.contains(['*', '?', '[']) && !Path::new(input).exists();
+        // Only what was typed may hold wildcards.
+        let here = if is_glob { glob::Pattern::escape(here) } else { here.to_owned() };
+        Path::new(&here).join(input).to_str().map(str::to_owned)
+    };
     let input: Option<Vec<String>> = extracts.input.iter().map(absolute).collect();
     let input = input.ok_or_else(|| Error::Usage {
         what: "--input is not UTF-8".to_owned(),

@@ -21,18 +21,27 @@ pub(crate) fn code(command: impl FnOnce() -> Result<()>, terminal: &Terminal) ->
 /// Help and version texts, or what does not fit in the arguments.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
-        // An argument may have been anything.
-        anstream::eprint!("{}", masked(&error.render().ansi().to_string()));
+        // An argument may have been anything; colours would hide where it begins and ends.
+        let plain = error.render().to_string();
+        match masked(&plain) {
+            std::borrow::Cow::Borrowed(_) => anstream::eprint!("{}", error.render().ansi()),
+            std::borrow::Cow::Owned(masked) => anstream::eprint!("{masked}"),
+        }
         ExitCode::from(udpeg::error::ExitCode::Usage.code())
     } else {
-        anstream::print!("{}", error.render().ansi());
-        ExitCode::SUCCESS
+        match crate::terminal::print(&error.render().ansi().to_string()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => ExitCode::from(error.exit_code().code()),
+        }
     }
 }
 
 /// A panic is a bug of ours; its message could hold a value, so only its place is told.
 pub(crate) fn hide_panic_payloads() {
     std::panic::set_hook(Box::new(|panic| {
+        if udpeg::untrusted::is_reading() {
+            return;
+        }
         let place = panic
             .location()
             .map_or_else(String::new, |location| format!(" at {}:{}", location.file(), location.line()));
@@ -42,11 +51,16 @@ pub(crate) fn hide_panic_payloads() {
     }));
 }
 
+/// A summary as a JSON value, or why there is none.
+pub(crate) fn value<T: serde::Serialize>(value: &T) -> Result<serde_json::Value> {
+    serde_json::to_value(value).map_err(|_| no_json())
+}
+
+fn no_json() -> Error {
+    Error::Usage { what: "the summary cannot be written as JSON".to_owned(), hint: "please report this".to_owned() }
+}
+
 /// A summary as JSON, or why there is none.
 pub(crate) fn json<T: serde::Serialize>(value: &T) -> Result<String> {
-    let text = serde_json::to_string_pretty(value);
-    text.map_err(|_| Error::Usage {
-        what: "the summary cannot be written as JSON".to_owned(),
-        hint: "please report this".to_owned(),
-    })
+    serde_json::to_string_pretty(value).map_err(|_| no_json())
 }

@@ -52,14 +52,13 @@ pub(crate) fn counts(counts: &Counts) -> String {
     rows.push(vec!["points of the last proposed".to_owned(), points]);
     text.push_str(&table(rows));
     let missing = [
-        ("units", counts.shortfall.total),
-        ("families", counts.shortfall.family),
-        ("citizens", counts.shortfall.citizen),
+        ("unit", "units", counts.shortfall.total),
+        ("family", "families", counts.shortfall.family),
+        ("citizen", "citizens", counts.shortfall.citizen),
     ];
+    let missing = missing.into_iter().filter(|(_, _, count)| *count > 0);
     let missing: Vec<String> = missing
-        .into_iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(what, count)| format!("{} {what}", number(count)))
+        .map(|(one, many, count)| format!("{} {}", number(count), if count == 1 { one } else { many }))
         .collect();
     if !missing.is_empty() {
         let _ = writeln!(text, "\n There are fewer eligible than asked for; missing: {}.", missing.join(", "));

@@ -26,7 +26,7 @@ pub(crate) fn run(typed: &Synth, terminal: &Terminal) -> Result<()> {
         .map_err(|error| Error::io(&typed.out, "write the extracts", &error))?;
     progress.end();
     drop(progress);
-    let json = serde_json::json!({ "programme": programme, "adults": summary.adults, "rows": summary.rows, "bytes": summary.bytes });
+    let json = serde_json::json!({ "programme": programme.to_string_lossy(), "adults": summary.adults, "rows": summary.rows, "bytes": summary.bytes });
     terminal.summary(&json, &[], || {
         let mut text = String::new();
         heading(&mut text, "Made up");

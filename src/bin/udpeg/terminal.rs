@@ -5,7 +5,9 @@ use crate::exit;
 use crate::progress::{Bars, Progress};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
 use udpeg::error::Warning;
 use udpeg::identity::masked;
 use udpeg::{Error, Result};
@@ -37,9 +39,8 @@ impl Terminal {
         let text = masked(&error.to_string()).into_owned();
         if self.json {
             let report = serde_json::json!({ "error": text, "exit_code": error.exit_code().code() });
-            if let Ok(report) = exit::json(&report) {
-                anstream::println!("{report}");
-            }
+            // Where standard output is gone, the error is told on standard error all the same.
+            let _ = exit::json(&report).and_then(|report| print(&format!("{report}\n")));
         }
         let each = match error {
             Error::Several(errors) => errors.iter().map(ToString::to_string).collect(),
@@ -61,16 +62,27 @@ impl Terminal {
             anstream::eprintln!("{WARNING}warning:{WARNING:#} {}", masked(&warning.to_string()));
         }
         if self.json {
-            let mut value = serde_json::json!(summary);
+            let mut value = exit::value(summary)?;
             if let Some(object) = value.as_object_mut() {
                 object.insert("warnings".to_owned(), warnings.iter().map(ToString::to_string).collect());
             }
             mask_texts(&mut value);
-            anstream::println!("{}", exit::json(&value)?);
+            print(&format!("{}\n", exit::json(&value)?))?;
         } else if !self.quiet {
-            anstream::print!("{}", masked(&text()));
+            print(&masked(&text()))?;
         }
         Ok(())
+    }
+}
+
+/// Writes to standard output. That nobody reads on is no failure.
+pub(crate) fn print(text: &str) -> Result<()> {
+    let mut output = anstream::stdout();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::io(Path::new("standard output"), "write the summary; the step itself is done", &error))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -75,7 +75,7 @@ proptest! {
         bytes in any::<[u8; 32]>(),
         department in "[a-z][a-z0-9_]{0,80}",
         record in "\\PC{1,100}",
-        serial in 5000..10_000_u32,
+        serial in 5000..9000_u32,
     ) {
         let key = key_of(&format!("udpeg-key-1:{}\n", hex(&bytes))).unwrap();
         let pseudonymiser = Pseudonymiser::new(&key, &department);
@@ -92,7 +92,7 @@ proptest! {
     fn a_written_pseudonym_is_read_back_and_sorts_as_it_is_written(one in any::<u128>(), other in any::<u128>()) {
         let (one, other) = (Pseudonym::from_bits(one.max(1)), Pseudonym::from_bits(other.max(1)));
         prop_assert_eq!(Pseudonym::from_hex(&one.to_string()), Some(one));
-        prop_assert_eq!(one.to_string().as_bytes(), one.to_hex());
+        prop_assert_eq!(one.to_string(), String::from_utf8(one.to_hex().to_vec()).unwrap());
         prop_assert_eq!(one.to_string(), format!("{:032x}", one.bits()));
         prop_assert_eq!(one.cmp(&other), one.to_string().cmp(&other.to_string()));
     }
