@@ -64,8 +64,8 @@ pub(super) fn read(
         if field.form == FieldForm::Broken {
             return Err(Error::file(
                 &file.path,
-                "something stands after a closing quote in its header",
-                "nothing may stand there, blanks too: look at the first line in a text editor",
+                "its header cannot be read: something stands after a closing quote",
+                "nothing may stand after a closing quote, blanks too: look at the first line in a text editor",
             ));
         }
         let content = unquoted(&block[field.content.clone()], field.form);

@@ -238,6 +238,7 @@ pub(crate) fn relative_to(folder: &Path, path: &str) -> PathBuf {
             Component::ParentDir if can_go_up => {
                 joined.pop();
             }
+            Component::CurDir => {}
             other => joined.push(other),
         }
     }

@@ -219,7 +219,7 @@ fn the_summary_of_a_run_tells_what_its_files_hold() {
     assert_eq!(k1[..3], ["k1", &funnel["proposed"].to_string(), "2"]);
     let missing = counts["shortfall"]["family"].as_u64().unwrap();
     assert!(
-        missing > 0 && ran.out.contains("missing: ") && ran.out.contains(&format!("{missing} families")),
+        missing == 1 && ran.out.contains("missing: ") && ran.out.contains("1 family"),
         "{}",
         ran.out
     );
@@ -356,7 +356,6 @@ fn what_synth_writes_runs_as_its_last_line_says() {
 }
 
 #[test]
-#[ignore = "a file name that is not UTF-8 ends in a panic, after the key has been made"]
 fn a_file_name_that_is_not_utf_8_is_no_mistake_of_the_program() {
     let place = Workplace::new();
     let name = std::ffi::OsStr::from_bytes(b"\xff.key");
@@ -375,7 +374,6 @@ fn a_file_name_that_is_not_utf_8_is_no_mistake_of_the_program() {
 }
 
 #[test]
-#[ignore = "a summary that cannot be written ends in a panic"]
 fn a_summary_that_cannot_be_written_is_no_mistake_of_the_program() {
     let place = Workplace::with_small_programme();
     for arguments in [&["--help"][..], &RUN] {
