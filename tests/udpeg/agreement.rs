@@ -63,7 +63,8 @@ fn compare_department(seed: u64, period: &Path, department: &str, expected: &Dep
 
 fn extract_row(mut row: BTreeMap<String, Value>) -> ExtractRow {
     let mut text = |name: &str| row.remove(name).and_then(|value| value.as_str().map(str::to_owned));
-    let row = ExtractRow {
+
+    ExtractRow {
         person: text("person").unwrap(),
         record: text("record"),
         type_: text("type").unwrap(),
@@ -72,8 +73,7 @@ fn extract_row(mut row: BTreeMap<String, Value>) -> ExtractRow {
         child: text("child"),
         sex: text("sex"),
         age_band: text("age_band"),
-    };
-    row
+    }
 }
 
 /// The rows of a CSV file without its header, by a reader as simple as our own lists need.

@@ -218,11 +218,7 @@ fn the_summary_of_a_run_tells_what_its_files_hold() {
         ran.out.lines().find(|line| line.trim_start().starts_with("k1 ")).unwrap().split_whitespace().collect();
     assert_eq!(k1[..3], ["k1", &funnel["proposed"].to_string(), "2"]);
     let missing = counts["shortfall"]["family"].as_u64().unwrap();
-    assert!(
-        missing == 1 && ran.out.contains("missing: ") && ran.out.contains("1 family"),
-        "{}",
-        ran.out
-    );
+    assert!(missing == 1 && ran.out.contains("missing: ") && ran.out.contains("1 family"), "{}", ran.out);
     for file in ["private/social/rejected.csv", "selection/candidates.parquet", "assignment/target_group.parquet"] {
         assert!(
             ran.out.contains(&format!("out/2024Q4/{file}")) && place.path("out/2024Q4").join(file).exists(),
@@ -388,7 +384,7 @@ fn a_summary_that_cannot_be_written_is_no_mistake_of_the_program() {
 #[test]
 fn an_extract_that_may_not_be_read_is_told() {
     let place = Workplace::with_small_programme();
-    fs::set_permissions(place.path("family.csv"), Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(place.path("family.csv"), Permissions::from_mode(0o0)).unwrap();
     let ran = place.udpeg(STEPS[1]);
     // The superuser reads it all the same.
     assert!(

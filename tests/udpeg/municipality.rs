@@ -24,7 +24,7 @@ use dice::Dice;
 /// # Panics
 ///
 /// Panics where the folder cannot be written.
-pub fn write(seed: u64, folder: &Path) {
+pub(crate) fn write(seed: u64, folder: &Path) {
     let mut dice = Dice::new(seed);
     fs::create_dir_all(folder).expect("the folder can be made");
     write_key(&mut dice, &folder.join("k.key"));

@@ -83,7 +83,15 @@ fn the_small_programme_gives_what_a_person_works_out_by_hand() {
     let place = ran();
     let rows = parquet_rows(&place.path(PERIOD).join("selection/candidates.parquet"));
     let pick = |row: &BTreeMap<String, Value>| {
-        json!([row["rank"], row["status"], row["kind"], row["points"], row["departments"], row["value_cases"], row["points_cases"]])
+        json!([
+            row["rank"],
+            row["status"],
+            row["kind"],
+            row["points"],
+            row["departments"],
+            row["value_cases"],
+            row["points_cases"]
+        ])
     };
     // Bo: 2 years of benefit (2) and two open cases (6). The parents: 5 years (5). Ib: no unemployment, one case (3).
     let expected = [
@@ -113,7 +121,8 @@ fn every_parquet_file_tells_what_it_was_made_from() {
     let files: Vec<String> = place.files(PERIOD).into_keys().filter(|name| name.ends_with(".parquet")).collect();
     assert_eq!(files.len(), 9);
     for name in files {
-        let mut expected: BTreeMap<String, String> = common.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let mut expected: BTreeMap<String, String> =
+            common.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         if let Some(department) = name.strip_prefix("delivery/") {
             expected.insert("udpeg.department".to_owned(), department.split('/').next().unwrap().to_owned());
             expected.insert("udpeg.age_bands".to_owned(), "18,25,30,40,50,60,67".to_owned());
@@ -133,11 +142,7 @@ impl std::fmt::LowerHex for HexOf<'_> {
 #[test]
 fn manifests_name_every_input_and_output_with_its_hash_and_rows() {
     let place = ran();
-    for (folder, inputs, outputs) in [
-        ("delivery/jobcentre", 1, 3),
-        ("selection", 9, 2),
-        ("assignment", 1, 2),
-    ] {
+    for (folder, inputs, outputs) in [("delivery/jobcentre", 1, 3), ("selection", 9, 2), ("assignment", 1, 2)] {
         let manifest = place.json(&format!("{PERIOD}/{folder}/manifest.json"));
         assert_eq!(manifest["program_version"], env!("CARGO_PKG_VERSION"));
         assert_eq!(manifest["key_id"], "cf38ac5703629760");
@@ -145,7 +150,9 @@ fn manifests_name_every_input_and_output_with_its_hash_and_rows() {
         assert!(manifest["seconds"].is_f64());
         assert_eq!(manifest["inputs"].as_array().unwrap().len(), inputs, "{folder}");
         assert_eq!(manifest["outputs"].as_array().unwrap().len(), outputs, "{folder}");
-        for (records, root) in [("inputs", if folder.starts_with("delivery") { "." } else { PERIOD }), ("outputs", PERIOD)] {
+        for (records, root) in
+            [("inputs", if folder.starts_with("delivery") { "." } else { PERIOD }), ("outputs", PERIOD)]
+        {
             for record in manifest[records].as_array().unwrap() {
                 let path = place.path(root).join(record["path"].as_str().unwrap());
                 let hash = format!("{:x}", HexOf(&Sha256::digest(fs::read(&path).unwrap())));
@@ -184,11 +191,18 @@ fn folders_and_files_are_for_their_owner_only() {
 #[test]
 fn what_a_killed_run_left_behind_is_removed_by_the_next() {
     let place = Workplace::with_small_programme();
-    for left in [".selection.partial/x", ".selection.old/x", "delivery/.social.partial/x", "private/.social.old/x", ".coordinators.partial/k1/x"] {
+    for left in [
+        ".selection.partial/x",
+        ".selection.old/x",
+        "delivery/.social.partial/x",
+        "private/.social.old/x",
+        ".coordinators.partial/k1/x",
+    ] {
         place.write(&format!("{PERIOD}/{left}"), "half");
     }
     place.udpeg(&["run", "--programme", "p.toml"]).succeeded();
-    let hidden: Vec<String> = place.files("out").into_keys().filter(|name| name.contains("/.") || name.starts_with('.')).collect();
+    let hidden: Vec<String> =
+        place.files("out").into_keys().filter(|name| name.contains("/.") || name.starts_with('.')).collect();
     assert_eq!(hidden, Vec::<String>::new());
 }
 

@@ -54,7 +54,8 @@ fn the_separate_steps_give_the_bytes_of_run() {
         let place = Workplace::new();
         municipality::write(seed, &place.path("."));
         place.udpeg(&[&RUN[..], &["--out", "all"]].concat()).succeeded();
-        let step = |words: &[&str]| place.udpeg(&[words, &["--programme", "p.toml", "--out", "each"]].concat()).succeeded();
+        let step =
+            |words: &[&str]| place.udpeg(&[words, &["--programme", "p.toml", "--out", "each"]].concat()).succeeded();
         for department in department_ids(&place) {
             step(&["pseudonymise", "--department", &department, "--max-rejected", "100%"]);
         }
@@ -103,7 +104,7 @@ fn another_key_gives_other_pseudonyms_and_lottery_ties_aside_the_same_group() {
     assert!(units(&one).iter().all(|unit| !units(&other).contains(unit)));
     // What is drawn by lot depends on the pseudonyms; everything else of each unit does not.
     let facts = |rows: &[BTreeMap<String, Value>]| {
-        let mut facts: Vec<String> = rows.iter().map(|row| fact(row)).collect();
+        let mut facts: Vec<String> = rows.iter().map(fact).collect();
         facts.sort();
         facts
     };
@@ -114,7 +115,10 @@ fn another_key_gives_other_pseudonyms_and_lottery_ties_aside_the_same_group() {
 
 /// What of a candidate does not follow from the key or the lottery.
 fn fact(row: &BTreeMap<String, Value>) -> String {
-    let is_kept = |name: &str| name.starts_with("value_") || name.starts_with("points") || name == "kind" || name == "departments";
-    let kept: Vec<String> = row.iter().filter(|(name, _)| is_kept(name)).map(|(name, value)| format!("{name}={value}")).collect();
+    let is_kept = |name: &str| {
+        name.starts_with("value_") || name.starts_with("points") || name == "kind" || name == "departments"
+    };
+    let kept: Vec<String> =
+        row.iter().filter(|(name, _)| is_kept(name)).map(|(name, value)| format!("{name}={value}")).collect();
     format!("{} members={}", kept.join(" "), row["members"].as_array().unwrap().len())
 }

@@ -11,10 +11,10 @@ use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The key of all tests: bytes 00 01 … 1f, as in the published vectors.
-pub const KEY_LINE: &str = "udpeg-key-1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n";
+pub(crate) const KEY_LINE: &str = "udpeg-key-1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n";
 
 /// A folder that is removed when the test ends.
-pub struct Workplace {
+pub(crate) struct Workplace {
     folder: PathBuf,
 }
 
@@ -26,7 +26,7 @@ impl Drop for Workplace {
 }
 
 impl Workplace {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("udpeg-test-{}-{number}", std::process::id()));
@@ -35,7 +35,7 @@ impl Workplace {
     }
 
     /// The folder with a small programme of three departments (`p.toml`), its key and clean extracts.
-    pub fn with_small_programme() -> Self {
+    pub(crate) fn with_small_programme() -> Self {
         let place = Self::new();
         place.write("p.toml", SMALL_PROGRAMME);
         place.write("p.key", KEY_LINE);
@@ -46,49 +46,49 @@ impl Workplace {
         place
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
-    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    pub fn json(&self, name: &str) -> Value {
+    pub(crate) fn json(&self, name: &str) -> Value {
         serde_json::from_str(&self.read(name)).unwrap()
     }
 
-    pub fn set_mode(&self, name: &str, mode: u32) {
+    pub(crate) fn set_mode(&self, name: &str, mode: u32) {
         fs::set_permissions(self.path(name), Permissions::from_mode(mode)).unwrap();
     }
 
     /// Replaces a piece of a file, which must be there.
-    pub fn edit(&self, name: &str, from: &str, to: &str) {
+    pub(crate) fn edit(&self, name: &str, from: &str, to: &str) {
         let text = self.read(name);
         assert!(text.contains(from), "{name} does not hold {from:?}");
         self.write(name, text.replacen(from, to, 1));
     }
 
     /// Runs the program in this folder.
-    pub fn udpeg(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn udpeg(&self, arguments: &[&str]) -> Ran {
         self.udpeg_with(arguments, &[])
     }
 
     /// The same, with environment variables.
-    pub fn udpeg_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Ran {
+    pub(crate) fn udpeg_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_udpeg"));
         command.args(arguments).current_dir(&self.folder).envs(environment.iter().copied());
         Ran::new(&command.output().unwrap())
     }
 
     /// Everything below a folder: relative path and bytes, in order. Empty where the folder is not there.
-    pub fn files(&self, below: &str) -> BTreeMap<String, Vec<u8>> {
+    pub(crate) fn files(&self, below: &str) -> BTreeMap<String, Vec<u8>> {
         let mut files = BTreeMap::new();
         collect(&self.path(below), &self.path(below), &mut files);
         files
@@ -110,7 +110,7 @@ fn collect(folder: &Path, root: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
 
 /// How a run of the program ended.
 #[derive(Debug)]
-pub struct Ran {
+pub(crate) struct Ran {
     pub code: i32,
     pub out: String,
     pub err: String,
@@ -126,14 +126,14 @@ impl Ran {
     }
 
     #[track_caller]
-    pub fn succeeded(self) -> Self {
+    pub(crate) fn succeeded(self) -> Self {
         assert_eq!(self.code, 0, "{}", self.err);
         self
     }
 
     /// Ended with this exit code, and its error says each of these.
     #[track_caller]
-    pub fn failed(self, code: i32, says: &[&str]) -> Self {
+    pub(crate) fn failed(self, code: i32, says: &[&str]) -> Self {
         assert_eq!(self.code, code, "{}\n{}", self.out, self.err);
         for words in says {
             assert!(self.err.contains(words), "the error does not say {words:?}:\n{}", self.err);
@@ -143,20 +143,20 @@ impl Ran {
 }
 
 /// All rows of a Parquet file, as one batch for each row group or part of one.
-pub fn parquet_batches(path: &Path) -> Vec<RecordBatch> {
+pub(crate) fn parquet_batches(path: &Path) -> Vec<RecordBatch> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
     builder.build().unwrap().map(Result::unwrap).collect()
 }
 
 /// The `udpeg.…` entries of a Parquet file's metadata.
-pub fn parquet_metadata(path: &Path) -> BTreeMap<String, String> {
+pub(crate) fn parquet_metadata(path: &Path) -> BTreeMap<String, String> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
     let entries = builder.metadata().file_metadata().key_value_metadata().cloned().unwrap_or_default();
     entries.into_iter().filter_map(|entry| Some((entry.key, entry.value?))).collect()
 }
 
 /// A Parquet file as rows of JSON, by column name; dates as ISO text.
-pub fn parquet_rows(path: &Path) -> Vec<BTreeMap<String, Value>> {
+pub(crate) fn parquet_rows(path: &Path) -> Vec<BTreeMap<String, Value>> {
     let mut rows = Vec::new();
     for batch in parquet_batches(path) {
         for row in 0..batch.num_rows() {
@@ -190,7 +190,7 @@ fn cell(column: &dyn Array, row: usize) -> Value {
 }
 
 /// A programme that selects two units from three departments.
-pub const SMALL_PROGRAMME: &str = r#"[programme]
+pub(crate) const SMALL_PROGRAMME: &str = r#"[programme]
 name = "Small"
 period = "2024Q4"
 as_of = 2024-12-31
@@ -273,7 +273,7 @@ threshold = 5
 "#;
 
 /// Four official test persons: two parents with a child, and two citizens.
-pub const SMALL_EXTRACTS: [(&str, &[u8]); 3] = [
+pub(crate) const SMALL_EXTRACTS: [(&str, &[u8]); 3] = [
     (
         "jobcentre.csv",
         b"CPR;Navn;Ydelse;Fra;Til\r\n\

@@ -6,7 +6,7 @@ use super::dice::Dice;
 use super::settings::Department;
 
 /// How a file is written throughout.
-pub struct Hand<'a> {
+pub(super) struct Hand<'a> {
     pub department: &'a Department,
     pub as_of: NaiveDate,
     pub header: Vec<String>,
@@ -16,7 +16,7 @@ pub struct Hand<'a> {
 }
 
 /// Makes a row malformed in one of the ways the contract knows.
-pub fn break_row(dice: &mut Dice, hand: &Hand, cells: &mut Vec<Vec<u8>>) {
+pub(super) fn break_row(dice: &mut Dice, hand: &Hand<'_>, cells: &mut Vec<Vec<u8>>) {
     let place = dice.below(cells.len());
     match dice.below(5) {
         0 => cells.push(b"x".to_vec()),
@@ -49,7 +49,7 @@ pub fn break_row(dice: &mut Dice, hand: &Hand, cells: &mut Vec<Vec<u8>>) {
 }
 
 /// A cell's bytes, in quotes where it needs them, and now and then where it does not.
-pub fn cell(dice: &mut Dice, hand: &Hand, content: &str) -> Vec<u8> {
+pub(super) fn cell(dice: &mut Dice, hand: &Hand<'_>, content: &str) -> Vec<u8> {
     let ends_with_return = content.ends_with('\r');
     let needs = content.contains([hand.department.delimiter, '\n']) || content.starts_with('"') || ends_with_return;
     // A blank before a quote makes the quote an ordinary character, as does anything else.
@@ -62,7 +62,7 @@ pub fn cell(dice: &mut Dice, hand: &Hand, content: &str) -> Vec<u8> {
 }
 
 /// The cells with delimiters between, and the line's end.
-pub fn line(cells: &[Vec<u8>], hand: &Hand) -> Vec<u8> {
+pub(super) fn line(cells: &[Vec<u8>], hand: &Hand<'_>) -> Vec<u8> {
     let delimiter = [u8::try_from(hand.department.delimiter).expect("an ASCII delimiter")];
     let mut line = cells.join(&delimiter[..]);
     line.extend(hand.line_end.as_bytes());

@@ -7,7 +7,7 @@ use super::people::{self, MEDCOM};
 use super::settings::Department;
 
 /// A number in one of the accepted spellings.
-pub fn spelled(dice: &mut Dice, number: &str, department: &Department) -> String {
+pub(super) fn spelled(dice: &mut Dice, number: &str, department: &Department) -> String {
     let is_utf_8 = department.encoding == "utf-8";
     let (birth, serial) = number.split_at(6);
     let lost = number.strip_prefix('0').filter(|_| department.leading_zero_lost);
@@ -41,7 +41,7 @@ pub fn spelled(dice: &mut Dice, number: &str, department: &Department) -> String
 }
 
 /// A cell that says "unknown" (or, with nine zeros, nothing at all where no zero is lost).
-pub fn unknown_number(dice: &mut Dice) -> String {
+pub(super) fn unknown_number(dice: &mut Dice) -> String {
     let ways = [
         "",
         "",
@@ -60,7 +60,7 @@ pub fn unknown_number(dice: &mut Dice) -> String {
 }
 
 /// A cell that is no number in any spelling.
-pub fn malformed_number(dice: &mut Dice, department: &Department) -> String {
+pub(super) fn malformed_number(dice: &mut Dice, department: &Department) -> String {
     let mut ways = vec![
         "12345",
         "x",
@@ -94,7 +94,7 @@ pub fn malformed_number(dice: &mut Dice, department: &Department) -> String {
 }
 
 /// Ten digits whose date does not exist, or lies after `as_of`.
-pub fn impossible_number(dice: &mut Dice, department: &Department, as_of: NaiveDate) -> String {
+pub(super) fn impossible_number(dice: &mut Dice, department: &Department, as_of: NaiveDate) -> String {
     let dates = [
         (30, 2, 60, 1),
         (29, 2, 61, 2),
@@ -126,7 +126,7 @@ pub fn impossible_number(dice: &mut Dice, department: &Department, as_of: NaiveD
 }
 
 /// A type that names somebody, or (the other half) only nearly does.
-pub fn suspicious_type(dice: &mut Dice, is_utf_8: bool) -> String {
+pub(super) fn suspicious_type(dice: &mut Dice, is_utf_8: bool) -> String {
     let number = dice.pick(&MEDCOM);
     let (birth, serial) = number.split_at(6);
     let mut ways = vec![
@@ -170,7 +170,7 @@ pub fn suspicious_type(dice: &mut Dice, is_utf_8: bool) -> String {
 }
 
 /// A date as the department writes it, at times with one digit where that is allowed.
-pub fn date_text(dice: &mut Dice, day: NaiveDate, format: &str) -> String {
+pub(super) fn date_text(dice: &mut Dice, day: NaiveDate, format: &str) -> String {
     let separated = format != "%Y%m%d";
     let short = separated && dice.chance(12);
     let digits = |number: u32| {
@@ -183,7 +183,7 @@ pub fn date_text(dice: &mut Dice, day: NaiveDate, format: &str) -> String {
 }
 
 /// Something where a date should be that is none.
-pub fn malformed_date(dice: &mut Dice, format: &str) -> String {
+pub(super) fn malformed_date(dice: &mut Dice, format: &str) -> String {
     let written =
         |day: &str, month: &str, year: &str| format.replace("%d", day).replace("%m", month).replace("%Y", year);
     let good = written("05", "11", "2021");

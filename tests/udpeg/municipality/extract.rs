@@ -24,7 +24,7 @@ struct Fact {
 }
 
 /// The bytes of one file.
-pub fn invent(dice: &mut Dice, settings: &Settings, department: &Department, people: &People) -> Vec<u8> {
+pub(super) fn invent(dice: &mut Dice, settings: &Settings, department: &Department, people: &People) -> Vec<u8> {
     let hand = Hand {
         department,
         as_of: settings.as_of,
@@ -69,7 +69,7 @@ fn header(dice: &mut Dice, department: &Department) -> Vec<String> {
     dice.some(&names, all)
 }
 
-fn write_header(dice: &mut Dice, hand: &Hand, bytes: &mut Vec<u8>) {
+fn write_header(dice: &mut Dice, hand: &Hand<'_>, bytes: &mut Vec<u8>) {
     let names: Vec<String> = hand
         .header
         .iter()
@@ -133,7 +133,7 @@ fn change_one_thing(dice: &mut Dice, fact: &mut Fact) {
 }
 
 /// The row's cells by canonical column, as the department would write them without mistakes.
-fn written(dice: &mut Dice, fact: &Fact, hand: &Hand) -> BTreeMap<&'static str, String> {
+fn written(dice: &mut Dice, fact: &Fact, hand: &Hand<'_>) -> BTreeMap<&'static str, String> {
     let department = hand.department;
     let mut type_ = fact.type_.clone();
     if department.encoding == "utf-8" && dice.chance(25) {
@@ -160,7 +160,7 @@ fn written(dice: &mut Dice, fact: &Fact, hand: &Hand) -> BTreeMap<&'static str, 
 }
 
 /// Spoils one cell's meaning.
-fn spoil(dice: &mut Dice, cells: &mut BTreeMap<&'static str, String>, fact: &Fact, hand: &Hand) {
+fn spoil(dice: &mut Dice, cells: &mut BTreeMap<&'static str, String>, fact: &Fact, hand: &Hand<'_>) {
     let department = hand.department;
     let (column, content) = match dice.below(14) {
         0 => ("person", dirt::unknown_number(dice)),
@@ -182,7 +182,7 @@ fn spoil(dice: &mut Dice, cells: &mut BTreeMap<&'static str, String>, fact: &Fac
     cells.insert(column, content);
 }
 
-fn write_row(dice: &mut Dice, hand: &Hand, fact: &Fact, bytes: &mut Vec<u8>) {
+fn write_row(dice: &mut Dice, hand: &Hand<'_>, fact: &Fact, bytes: &mut Vec<u8>) {
     let mut contents = written(dice, fact, hand);
     if dice.chance(12) {
         spoil(dice, &mut contents, fact, hand);

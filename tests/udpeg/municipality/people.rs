@@ -6,7 +6,7 @@ use super::dice::Dice;
 use super::settings::Settings;
 
 /// Everybody in the extracts, by canonical number.
-pub struct People {
+pub(super) struct People {
     pub adults: Vec<Adult>,
     pub children: Vec<String>,
     /// The child that everybody without one is given by a careless system.
@@ -15,13 +15,13 @@ pub struct People {
 
 /// One person and the children they have in common with others.
 #[derive(Clone)]
-pub struct Adult {
+pub(super) struct Adult {
     pub number: String,
     pub children: Vec<String>,
 }
 
 /// The official (`MedCom`) test persons, all of which fail the modulus-11 check.
-pub const MEDCOM: [&str; 13] = [
+pub(super) const MEDCOM: [&str; 13] = [
     "0104909995",
     "0107729995",
     "0201609995",
@@ -38,7 +38,7 @@ pub const MEDCOM: [&str; 13] = [
 ];
 
 /// Persons and children, as many as make the rows of each few and the families many.
-pub fn invent(dice: &mut Dice, settings: &Settings) -> People {
+pub(super) fn invent(dice: &mut Dice, settings: &Settings) -> People {
     let rows: i64 = settings.departments.iter().map(|department| department.rows).sum();
     let many = dice.between(12, 20 + rows / 8);
     let mut adults: Vec<Adult> =
@@ -100,7 +100,7 @@ fn child_number(dice: &mut Dice, settings: &Settings, adults: &[Adult]) -> Strin
 }
 
 /// A number with this date of birth that fails the modulus-11 check.
-pub fn number(dice: &mut Dice, born: NaiveDate, replacement: bool) -> String {
+pub(super) fn number(dice: &mut Dice, born: NaiveDate, replacement: bool) -> String {
     let digits: &[u32] = match born.year() {
         1858..=1899 | 2037..=2057 => &[5, 6, 7, 8],
         1900..=1936 => &[0, 1, 2, 3],
@@ -114,7 +114,7 @@ pub fn number(dice: &mut Dice, born: NaiveDate, replacement: bool) -> String {
 }
 
 /// Ten digits from these parts, whether they form a date or not, that fail the check.
-pub fn failing_number(dice: &mut Dice, day: u32, month: u32, year: u32, seventh: u32) -> String {
+pub(super) fn failing_number(dice: &mut Dice, day: u32, month: u32, year: u32, seventh: u32) -> String {
     loop {
         let serial = dice.between(0, 999);
         let number = format!("{day:02}{month:02}{year:02}{seventh}{serial:03}");
@@ -150,14 +150,14 @@ fn passes_modulus_11(number: &str) -> bool {
 }
 
 /// So many days later, or earlier where negative.
-pub fn shifted(day: NaiveDate, days: i64) -> NaiveDate {
+pub(super) fn shifted(day: NaiveDate, days: i64) -> NaiveDate {
     let step = Days::new(days.unsigned_abs());
     let moved = if days < 0 { day.checked_sub_days(step) } else { day.checked_add_days(step) };
     moved.expect("a day within the calendar")
 }
 
 /// The same day in another year, 28 February where it has no 29th.
-pub fn day_in_year(day: NaiveDate, year: i32) -> NaiveDate {
+pub(super) fn day_in_year(day: NaiveDate, year: i32) -> NaiveDate {
     day.with_year(year).or_else(|| NaiveDate::from_ymd_opt(year, 2, 28)).expect("28 February exists")
 }
 

@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::dice::Dice;
 use super::settings::Settings;
 
-pub fn rule_text(dice: &mut Dice, settings: &Settings, number: usize) -> String {
+pub(super) fn rule_text(dice: &mut Dice, settings: &Settings, number: usize) -> String {
     let measures =
         ["years", "years", "years_unbroken", "years_unbroken", "open_cases", "cases", "children", "departments"];
     let measure = dice.pick(&measures);
@@ -42,7 +42,7 @@ pub fn rule_text(dice: &mut Dice, settings: &Settings, number: usize) -> String 
     lines.join("\n")
 }
 
-pub fn eligibility_text(dice: &mut Dice, settings: &Settings, has_bands: bool, rules: usize) -> String {
+pub(super) fn eligibility_text(dice: &mut Dice, settings: &Settings, has_bands: bool, rules: usize) -> String {
     let mut lines = Vec::new();
     if dice.chance(60) {
         let most = i64::try_from(settings.departments.len()).expect("few").min(3);
@@ -70,7 +70,7 @@ pub fn eligibility_text(dice: &mut Dice, settings: &Settings, has_bands: bool, r
     format!("[eligibility]\n{}\n", lines.join("\n"))
 }
 
-pub fn selection_text(dice: &mut Dice, rules: usize) -> String {
+pub(super) fn selection_text(dice: &mut Dice, rules: usize) -> String {
     let size = dice.pick(&[1, 3, 5, 12, 40]);
     let mut lines = vec![format!("[selection]\nsize = {size}")];
     if dice.chance(70) {
@@ -104,7 +104,7 @@ pub fn selection_text(dice: &mut Dice, rules: usize) -> String {
 }
 
 /// A TOML list of one to `most` different types, now and then in decomposed form.
-pub fn types(dice: &mut Dice, choices: &[String], most: usize) -> String {
+pub(super) fn types(dice: &mut Dice, choices: &[String], most: usize) -> String {
     let mut choices = choices.to_vec();
     choices.sort();
     choices.dedup();
@@ -120,7 +120,7 @@ pub fn types(dice: &mut Dice, choices: &[String], most: usize) -> String {
 }
 
 /// A TOML text.
-pub fn text(content: &str) -> String {
+pub(super) fn text(content: &str) -> String {
     let escaped = content.replace('\\', "\\\\").replace('"', "\\\"").replace('\t', "\\t");
     format!("\"{escaped}\"")
 }

@@ -5,14 +5,14 @@ use super::rules::{eligibility_text, rule_text, selection_text, text, types};
 use chrono::NaiveDate;
 
 /// What the extracts must agree with.
-pub struct Settings {
+pub(super) struct Settings {
     pub as_of: NaiveDate,
     pub age_bands: Vec<i64>,
     pub departments: Vec<Department>,
 }
 
 /// One department and how it writes its files.
-pub struct Department {
+pub(super) struct Department {
     pub id: &'static str,
     pub delimiter: char,
     pub encoding: &'static str,
@@ -43,7 +43,7 @@ const TYPES: [&str; 12] = [
 ];
 
 /// Decides everything but the rules.
-pub fn invent(dice: &mut Dice) -> Settings {
+pub(super) fn invent(dice: &mut Dice) -> Settings {
     let dates = [
         (2024, 2, 29),
         (2023, 3, 1),
@@ -133,7 +133,7 @@ fn files_and_input(dice: &mut Dice, id: &str, extension: &str) -> (Vec<String>, 
 }
 
 /// The whole programme file.
-pub fn programme_text(dice: &mut Dice, settings: &Settings, seed: u64) -> String {
+pub(super) fn programme_text(dice: &mut Dice, settings: &Settings, seed: u64) -> String {
     let attributes =
         dice.pick(&[vec!["sex", "age_band"], vec!["age_band", "sex"], vec!["age_band"], vec!["sex"], vec![]]);
     let all_types: Vec<String> = settings.departments.iter().flat_map(|department| department.types.clone()).collect();

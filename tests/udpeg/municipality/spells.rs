@@ -9,7 +9,7 @@ use super::people::{day_in_year, shifted};
 type Spell = (NaiveDate, Option<NaiveDate>);
 
 /// First and last day, most of them where a rule's boundary is near.
-pub fn days(dice: &mut Dice, as_of: NaiveDate, before: Option<Spell>) -> Spell {
+pub(super) fn days(dice: &mut Dice, as_of: NaiveDate, before: Option<Spell>) -> Spell {
     let near = [-1, 0, 1];
     let years_ago = |dice: &mut Dice| {
         let year = as_of.year() - dice.pick(&[1, 2, 4, 10]);

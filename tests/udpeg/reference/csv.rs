@@ -2,7 +2,7 @@
 
 /// One cell as it stands between delimiters, quotes taken off.
 #[derive(Default)]
-pub struct Cell {
+pub(super) struct Cell {
     /// The content in the file's own encoding.
     pub bytes: Vec<u8>,
     /// Something stood between the closing quote and the next delimiter.
@@ -22,7 +22,7 @@ enum State {
 /// # Panics
 ///
 /// Panics where a quote is never closed.
-pub fn lines(bytes: &[u8], delimiter: u8) -> Vec<Vec<Cell>> {
+pub(super) fn lines(bytes: &[u8], delimiter: u8) -> Vec<Vec<Cell>> {
     let mut lines = Vec::new();
     let mut line: Vec<Cell> = Vec::new();
     let mut cell = Cell::default();
@@ -85,7 +85,7 @@ fn next_state(state: &State, byte: u8, cell: &mut Cell) -> State {
 }
 
 /// The bytes as trimmed text; nothing where they are not in the encoding.
-pub fn decode(bytes: &[u8], encoding: &str) -> Option<String> {
+pub(super) fn decode(bytes: &[u8], encoding: &str) -> Option<String> {
     let text = match encoding {
         "utf-8" => String::from_utf8(bytes.to_vec()).ok()?,
         "windows-1252" => bytes.iter().map(|byte| windows_1252(*byte)).collect::<Option<_>>()?,

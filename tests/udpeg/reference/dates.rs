@@ -15,7 +15,7 @@ enum Part {
 ///
 /// The year has four digits. Days and months may have one digit, but only where a literal (or
 /// the end of the text) stands on both sides: without it nobody can say where they end.
-pub fn parse(text: &str, format: &str) -> Option<NaiveDate> {
+pub(super) fn parse(text: &str, format: &str) -> Option<NaiveDate> {
     let parts = parts_of(format);
     let text: Vec<char> = text.chars().collect();
     let (mut day, mut month, mut year) = (None, None, None);
@@ -77,7 +77,7 @@ fn parts_of(format: &str) -> Vec<Part> {
 }
 
 /// The day n calendar years earlier; 28 February where that year has no 29th.
-pub fn years_before(day: NaiveDate, years: i32) -> NaiveDate {
+pub(super) fn years_before(day: NaiveDate, years: i32) -> NaiveDate {
     let year = day.year() - years;
     NaiveDate::from_ymd_opt(year, day.month(), day.day())
         .unwrap_or_else(|| NaiveDate::from_ymd_opt(year, 2, 28).expect("28 February exists in every year"))

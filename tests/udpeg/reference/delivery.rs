@@ -7,10 +7,10 @@ use super::reading::Accepted;
 use super::{ExtractRow, cpr};
 
 /// Ages by pseudonym.
-pub type Ages = BTreeMap<String, i64>;
+pub(super) type Ages = BTreeMap<String, i64>;
 
 /// Pseudonymises the accepted rows and hides the types that nobody names.
-pub fn deliver(
+pub(super) fn deliver(
     accepted: &BTreeSet<Accepted>,
     programme: &Programme,
     department: &Department,

@@ -9,7 +9,7 @@ use super::programme::Rule;
 use super::units::{Record, Unit};
 
 /// The value of a rule on a unit, and its points.
-pub fn score(rule: &Rule, unit: &Unit, as_of: NaiveDate) -> (f64, i64) {
+pub(super) fn score(rule: &Rule, unit: &Unit, as_of: NaiveDate) -> (f64, i64) {
     let chosen: Vec<&Record> = unit.records.iter().filter(|record| is_chosen(rule, record)).collect();
     let is_in_years = rule.measure == "years" || rule.measure == "years_unbroken";
     let amount = match rule.measure.as_str() {
@@ -33,7 +33,7 @@ fn is_chosen(rule: &Rule, record: &Record) -> bool {
 }
 
 /// Departments with an open record of the unit, sorted.
-pub fn open_departments(unit: &Unit, as_of: NaiveDate) -> Vec<String> {
+pub(super) fn open_departments(unit: &Unit, as_of: NaiveDate) -> Vec<String> {
     let open = unit.records.iter().filter(|record| record.is_open(as_of));
     let departments: BTreeSet<String> = open.map(|record| record.department.clone()).collect();
     departments.into_iter().collect()

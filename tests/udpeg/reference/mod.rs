@@ -19,7 +19,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 /// All that a run can be compared on.
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// What each department rejects and delivers, by department id.
     pub departments: BTreeMap<String, DepartmentOutcome>,
     /// `counts.json` as section 7 has it.
@@ -29,7 +29,7 @@ pub struct Outcome {
 }
 
 /// What one department's `pseudonymise` gives.
-pub struct DepartmentOutcome {
+pub(crate) struct DepartmentOutcome {
     /// `quality.json` as section 4 has it.
     pub quality: serde_json::Value,
     /// Pseudonyms of the persons with a usable number in a rejected row, sorted.
@@ -45,7 +45,7 @@ pub struct DepartmentOutcome {
 /// One delivered row. The order of the fields up to `child` is the order rows are sorted in,
 /// and `None` sorts first, so the derived order is the contract's.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ExtractRow {
+pub(crate) struct ExtractRow {
     /// Pseudonym.
     pub person: String,
     /// First day.
@@ -66,7 +66,7 @@ pub struct ExtractRow {
 
 /// One row of `candidates.parquet`.
 #[derive(Clone, Debug)]
-pub struct Candidate {
+pub(crate) struct Candidate {
     /// From 1.
     pub rank: u64,
     /// `proposed`, `reserve` or `eligible`.
@@ -101,7 +101,7 @@ pub struct Candidate {
 ///
 /// Panics, with a message, on a programme or file that the contract does not allow.
 #[must_use]
-pub fn run(programme_file: &Path) -> Outcome {
+pub(crate) fn run(programme_file: &Path) -> Outcome {
     let programme = programme::read(programme_file);
     let mut departments = BTreeMap::new();
     let mut ages = BTreeMap::new();

@@ -8,7 +8,7 @@ use toml::{Table, Value};
 use unicode_normalization::UnicodeNormalization;
 
 /// The settings that decide a result.
-pub struct Programme {
+pub(super) struct Programme {
     pub period: String,
     pub as_of: NaiveDate,
     pub key: Vec<u8>,
@@ -32,7 +32,7 @@ pub struct Programme {
 }
 
 /// One `[[department]]`.
-pub struct Department {
+pub(super) struct Department {
     pub id: String,
     pub files: Vec<PathBuf>,
     pub delimiter: Option<u8>,
@@ -45,7 +45,7 @@ pub struct Department {
 }
 
 /// One `[[rule]]`.
-pub struct Rule {
+pub(super) struct Rule {
     pub id: String,
     pub department: Option<String>,
     pub measure: String,
@@ -60,13 +60,13 @@ pub struct Rule {
 
 /// A group's bounds.
 #[derive(Default)]
-pub struct Quota {
+pub(super) struct Quota {
     pub min: Option<usize>,
     pub max: Option<usize>,
 }
 
 /// Reads the programme and the key it names.
-pub fn read(file: &Path) -> Programme {
+pub(super) fn read(file: &Path) -> Programme {
     let text = fs::read_to_string(file).expect("the programme file can be read");
     let root: Table = text.parse().expect("the programme file is TOML");
     let folder = file.parent().expect("the programme file lies in a folder");
@@ -255,6 +255,6 @@ fn date_of(parent: &Table, name: &str) -> NaiveDate {
 }
 
 /// Unicode's composed form, in which headers and types are compared.
-pub fn nfc(text: &str) -> String {
+pub(super) fn nfc(text: &str) -> String {
     text.nfc().collect()
 }

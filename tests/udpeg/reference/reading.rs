@@ -23,7 +23,7 @@ struct Row {
 
 /// An accepted row in canonical form, before pseudonyms; equal ones are duplicates.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Accepted {
+pub(super) struct Accepted {
     pub person: String,
     pub record: Option<String>,
     pub type_: String,
@@ -47,7 +47,7 @@ struct Number {
 }
 
 /// Reads all files of a department. The ages are of the persons in its extract.
-pub fn read_department(programme: &Programme, department: &Department) -> (DepartmentOutcome, Ages) {
+pub(super) fn read_department(programme: &Programme, department: &Department) -> (DepartmentOutcome, Ages) {
     let rows: Vec<Row> = department.files.iter().flat_map(|file| read_file(file, department)).collect();
     let mut rejected = Vec::new();
     let mut incomplete = BTreeSet::new();

@@ -11,7 +11,7 @@ use super::units::{Population, Unit};
 use super::{Candidate, DepartmentOutcome, cpr, measures};
 
 /// Ranks the eligible units and proposes; also gives `counts.json`.
-pub fn select(
+pub(super) fn select(
     programme: &Programme,
     departments: &BTreeMap<String, DepartmentOutcome>,
     population: &Population,

@@ -10,20 +10,20 @@ use super::{DepartmentOutcome, ExtractRow};
 
 /// A delivered row and the department it came from.
 #[derive(Clone)]
-pub struct Record {
+pub(super) struct Record {
     pub department: String,
     pub row: ExtractRow,
 }
 
 impl Record {
     /// Started, and not ended before the day.
-    pub fn is_open(&self, as_of: NaiveDate) -> bool {
+    pub(super) fn is_open(&self, as_of: NaiveDate) -> bool {
         self.row.start <= as_of && self.row.end.is_none_or(|end| end >= as_of)
     }
 }
 
 /// A citizen or a family.
-pub struct Unit {
+pub(super) struct Unit {
     pub id: String,
     pub kind: String,
     pub members: Vec<String>,
@@ -31,7 +31,7 @@ pub struct Unit {
 }
 
 /// Everybody, as units.
-pub struct Population {
+pub(super) struct Population {
     pub persons: usize,
     pub of_eligible_age: usize,
     pub placeholder_children: Vec<String>,
@@ -39,7 +39,11 @@ pub struct Population {
 }
 
 /// Forms the units of section 6.
-pub fn form(programme: &Programme, departments: &BTreeMap<String, DepartmentOutcome>, ages: &Ages) -> Population {
+pub(super) fn form(
+    programme: &Programme,
+    departments: &BTreeMap<String, DepartmentOutcome>,
+    ages: &Ages,
+) -> Population {
     let mut records: Vec<Record> = Vec::new();
     for (department, outcome) in departments {
         for row in &outcome.extract {

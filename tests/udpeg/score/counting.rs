@@ -136,8 +136,8 @@ fn the_total_is_the_sum_of_all_rules_and_may_be_negative() {
     let mut linked = linked(&programme, "a 1 t 2024-01-01 - r1 -\na 1 t 2024-01-01 - r2 -\nb 2 t 2024-01-01 - - -");
     let units = Units::new(&programme.family, &mut linked);
     let scorer = Scorer::new(&programme, &linked);
-    let scored: Vec<_> = (0..units.len()).map(|position| scorer.score(units.get(position))).collect();
-    assert_eq!(scored[0].points, [4, -10]);
-    assert_eq!(scored[1].points, [0, -10]);
-    assert_eq!(scored.iter().map(udpeg::score::Scored::total).collect::<Vec<_>>(), [-6, -10]);
+    let outcomes: Vec<_> = (0..units.len()).map(|position| scorer.score(units.get(position))).collect();
+    assert_eq!(outcomes[0].points, [4, -10]);
+    assert_eq!(outcomes[1].points, [0, -10]);
+    assert_eq!(outcomes.iter().map(udpeg::score::Scored::total).collect::<Vec<_>>(), [-6, -10]);
 }
