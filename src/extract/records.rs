@@ -122,6 +122,11 @@ impl Records {
         self.parts.par_iter_mut().map(tidy).reduce(|| (0, vec![0; ranks.len()]), add)
     }
 
+    /// The parts, each with the persons that come after the part before.
+    pub(crate) fn into_parts(self) -> Vec<Vec<Record>> {
+        self.parts
+    }
+
     /// The records from one position to another, in order once sorted.
     pub fn range(&self, range: std::ops::Range<usize>) -> impl Iterator<Item = &Record> {
         let mut before = 0;

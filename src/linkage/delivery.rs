@@ -372,14 +372,7 @@ impl Part {
             }
             _ => {}
         }
-        delivery.persons.append(&mut part.persons);
-        delivery.age_bands.append(&mut part.age_bands);
-        delivery.row_ends.extend(part.row_ends.iter().map(|end| base + end));
-        delivery.rows.kind.extend(part.rows.kind.iter().map(|kind| positions[usize::from(*kind)]));
-        delivery.rows.start.append(&mut part.rows.start);
-        delivery.rows.end.append(&mut part.rows.end);
-        delivery.rows.record.append(&mut part.rows.record);
-        delivery.rows.child.append(&mut part.rows.child);
+        delivery.append(part, |kind| positions[usize::from(kind)]);
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ mod delivery;
 mod parquet_input;
 mod persons;
 mod units;
+mod written;
 
 pub use delivery::{Delivery, Rows};
 pub use persons::{DepartmentRecords, Linked, PersonRows};

@@ -1,0 +1,139 @@
+//! `pseudonymise` of one department, and of all at once.
+
+use super::{Context, Delivering, DepartmentSummary, Outcome};
+use crate::error::{Error, Result, Warning};
+use crate::extract::{self, Extract};
+use crate::identity::Key;
+use crate::linkage::Delivery;
+use crate::output::{self, FileRecord, Manifest, Period, Staged, Step};
+use crate::programme::Department;
+use std::path::Path;
+use std::time::Instant;
+
+/// Whether a delivery is kept in memory once it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Afterwards {
+    /// The process ends with this step.
+    Forget,
+    /// The same process goes on to select.
+    Keep,
+}
+
+/// A department's folders, written but not yet in place.
+pub(super) struct Prepared {
+    private: Staged,
+    /// `None` where too many rows were rejected.
+    delivery: Option<Staged>,
+    failure: Option<Error>,
+    /// What was delivered, for the steps that follow in this process.
+    kept: Option<Delivery>,
+    pub(super) outcome: Outcome<DepartmentSummary>,
+}
+
+impl Prepared {
+    pub(super) fn new(
+        context: &Context<'_>,
+        department: &Department,
+        delivering: &Delivering,
+        key: &Key,
+        period: &Period,
+        afterwards: Afterwards,
+    ) -> Result<Self> {
+        let began = Instant::now();
+        let programme = context.programme;
+        let mut staged = period.stage(&Step::pseudonymise(&department.id))?.into_iter();
+        let (Some(private), Some(delivery)) = (staged.next(), staged.next()) else {
+            return Err(Error::file(period.folder(), "the step has no folders", "please report this"));
+        };
+        let mut extract = extract::read(programme, department, key, delivering.show_values, context.progress)?;
+        context.progress.begin(&format!("writing {}", department.id), 0);
+        let (quality, types) = extract::tidy(programme, department, &mut extract);
+        extract::write_private(&private, &extract, &quality, &types)?;
+        let too_many = delivering.max_rejected.is_exceeded(quality.rejected, quality.rows);
+        let mut prepared = Self {
+            outcome: Outcome {
+                summary: DepartmentSummary {
+                    other_types: types.other.iter().map(|(_, rows)| rows).sum(),
+                    delivery: delivery.place().to_path_buf(),
+                    private: private.place().to_path_buf(),
+                    quality: quality.clone(),
+                },
+                warnings: extract::type_warnings(programme, department, &extract),
+            },
+            private,
+            delivery: None,
+            failure: None,
+            kept: None,
+        };
+        prepared.outcome.warnings.splice(0..0, extract.warnings.iter().cloned());
+        if too_many {
+            let report = prepared.private.place().join("rejected.csv");
+            let limit = delivering.max_rejected.text.clone();
+            prepared.failure = Some(Error::TooManyRejected {
+                department: quality.department,
+                rejected: quality.rejected,
+                rows: quality.rows,
+                limit,
+                report,
+            });
+        } else {
+            let key_id = key.id().0;
+            let outputs = extract::deliver(programme, &key_id, &delivery, &extract, &quality, &types)?;
+            let manifest = Manifest::new("pseudonymise", programme, &key_id, inputs(&extract), outputs, began);
+            output::write_json(&delivery, "manifest.json", &manifest)?;
+            if afterwards == Afterwards::Keep {
+                let Extract { records, incomplete, .. } = extract;
+                let files = manifest.outputs;
+                prepared.kept = Some(Delivery::of_written(programme, &key_id, records, incomplete, types, quality, files));
+            }
+            prepared.delivery = Some(delivery);
+        }
+        context.progress.end();
+        Ok(prepared)
+    }
+
+    /// Puts the folders into place; the failure where nothing may be delivered.
+    pub(super) fn commit(self) -> Result<DepartmentSummary> {
+        let folders = std::iter::once(self.private).chain(self.delivery).collect();
+        Staged::commit(folders)?;
+        self.failure.map_or(Ok(self.outcome.summary), Err)
+    }
+}
+
+fn inputs(extract: &Extract) -> Vec<FileRecord> {
+    extract
+        .files
+        .iter()
+        .map(|file| FileRecord::new(Path::new(&file.name), file.sha256.clone(), Some(file.rows)))
+        .collect()
+}
+
+/// All departments, or everything that failed; then only the private lists of those that could be read are written.
+pub(super) fn pseudonymise_all(
+    context: &Context<'_>,
+    delivering: &Delivering,
+    key: &Key,
+    period: &Period,
+) -> Result<(Vec<DepartmentSummary>, Vec<Delivery>, Vec<Warning>)> {
+    let (mut prepared, mut errors) = (Vec::new(), Vec::new());
+    for department in &context.programme.departments {
+        match Prepared::new(context, department, delivering, key, period, Afterwards::Keep) {
+            Ok(one) => prepared.push(one),
+            Err(error) => errors.push(error),
+        }
+    }
+    let is_whole = errors.is_empty() && prepared.iter().all(|one| one.failure.is_none());
+    let (mut summaries, mut deliveries, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
+    for mut one in prepared {
+        if !is_whole {
+            one.delivery = None;
+        }
+        warnings.append(&mut one.outcome.warnings);
+        deliveries.extend(one.kept.take());
+        match one.commit() {
+            Ok(summary) => summaries.push(summary),
+            Err(error) => errors.push(error),
+        }
+    }
+    Error::collect(errors).map_or(Ok((summaries, deliveries, warnings)), Err)
+}

@@ -1,0 +1,150 @@
+//! The steps: `pseudonymise` for each department, `select`, `assign`, and `run`, which is all of them.
+
+mod assigning;
+mod departments;
+mod selecting;
+mod share;
+mod summary;
+
+pub use share::Share;
+pub use summary::{AssignmentSummary, DepartmentSummary, Load, Outcome, RunSummary, SelectionSummary};
+
+use crate::error::Result;
+use crate::identity::Key;
+use crate::output::{Period, Step};
+use crate::programme::Programme;
+use assigning::assign_in;
+use chrono::NaiveDate;
+use departments::{Afterwards, Prepared, pseudonymise_all};
+use selecting::{select_from, select_in};
+use std::time::Instant;
+
+/// Runs all steps; what a department delivers is kept in memory for `select`.
+///
+/// `new_key` makes the key file where it is missing and nothing has been delivered for the period yet.
+///
+/// # Errors
+///
+/// Whatever a step fails with; of several departments, everything that failed. Unless all departments succeed none
+/// delivers, so that the same command can be run again.
+pub fn run(context: &Context<'_>, delivering: &Delivering, new_key: bool) -> Result<Outcome<RunSummary>> {
+    let programme = context.programme;
+    programme.purpose.authorise(context.today)?;
+    let key = if new_key && !programme.key.exists() && !has_deliveries(programme) {
+        Key::create(&programme.key)
+    } else {
+        Key::read(&programme.key)
+    }?;
+    let period = Period::open(&programme.out, &programme.period)?;
+    for step in programme
+        .departments
+        .iter()
+        .map(|department| Step::pseudonymise(&department.id))
+        .chain([Step::select(), Step::assign()])
+    {
+        period.check_free(&step, context.force)?;
+    }
+    let (departments, deliveries, mut warnings) = pseudonymise_all(context, delivering, &key, &period)?;
+    let selection = select_from(context, &period, deliveries, Instant::now())?;
+    let assignment = assign_in(context, &period)?;
+    warnings.extend(selection.warnings.into_iter().chain(assignment.warnings));
+    Ok(Outcome {
+        summary: RunSummary { departments, selection: selection.summary, assignment: assignment.summary },
+        warnings,
+    })
+}
+
+/// Pseudonymises one department's extract.
+///
+/// # Errors
+///
+/// [`Error::Refused`] for a purpose or key that does not do, [`Error::File`] for an input that cannot be read or a
+/// step that is there, [`Error::TooManyRejected`] where the private lists have been written but nothing is delivered.
+pub fn pseudonymise(
+    context: &Context<'_>,
+    department: &str,
+    delivering: &Delivering,
+) -> Result<Outcome<DepartmentSummary>> {
+    let programme = context.programme;
+    let department = programme.department(department)?;
+    programme.purpose.authorise(context.today)?;
+    let key = Key::read(&programme.key)?;
+    let period = Period::open(&programme.out, &programme.period)?;
+    period.check_free(&Step::pseudonymise(&department.id), context.force)?;
+    let prepared = Prepared::new(context, department, delivering, &key, &period, Afterwards::Forget)?;
+    let outcome = prepared.outcome.clone();
+    prepared.commit()?;
+    Ok(outcome)
+}
+
+/// Selects from the deliveries of all departments.
+///
+/// # Errors
+///
+/// [`Error::Refused`] for a purpose that does not do or deliveries that are altered or do not belong together,
+/// [`Error::File`] for a delivery that is not there or not whole, or a step that is there.
+pub fn select(context: &Context<'_>) -> Result<Outcome<SelectionSummary>> {
+    context.programme.purpose.authorise(context.today)?;
+    let period = Period::open_existing(&context.programme.out, &context.programme.period)?;
+    select_in(context, &period)
+}
+
+/// Assigns the proposed units to coordinators.
+///
+/// # Errors
+///
+/// [`Error::Refused`] for a purpose that does not do or a selection that was altered, [`Error::File`] for a selection
+/// that is not there or not whole, or a step that is there.
+pub fn assign(context: &Context<'_>) -> Result<Outcome<AssignmentSummary>> {
+    context.programme.purpose.authorise(context.today)?;
+    let period = Period::open_existing(&context.programme.out, &context.programme.period)?;
+    assign_in(context, &period)
+}
+
+fn has_deliveries(programme: &Programme) -> bool {
+    let delivery = programme.out.join(&programme.period).join("delivery");
+    std::fs::read_dir(delivery).is_ok_and(|mut entries| {
+        entries.any(|entry| entry.is_ok_and(|entry| entry.path().join("manifest.json").exists()))
+    })
+}
+
+/// Told how far long work has come.
+pub trait Progress: Sync {
+    /// Work of so many units begins.
+    fn begin(&self, what: &str, total: u64);
+    /// So many more units are done.
+    fn advance(&self, units: u64);
+    /// The work is done.
+    fn end(&self);
+}
+
+/// Progress that nobody looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn begin(&self, _: &str, _: u64) {}
+    fn advance(&self, _: u64) {}
+    fn end(&self) {}
+}
+
+/// What all steps are told.
+pub struct Context<'a> {
+    /// The checked programme.
+    pub programme: &'a Programme,
+    /// The machine's date, against which the purpose is held.
+    pub today: NaiveDate,
+    /// Whether a step that is there is replaced.
+    pub force: bool,
+    /// Who is told how far the work has come.
+    pub progress: &'a dyn Progress,
+}
+
+/// What `pseudonymise` is told besides.
+#[derive(Debug, Clone)]
+pub struct Delivering {
+    /// The largest share of rejected rows that is still delivered.
+    pub max_rejected: Share,
+    /// Whether `rejected.csv` shows the rows' own columns.
+    pub show_values: bool,
+}

@@ -1,0 +1,68 @@
+//! `select`, in a period that is held.
+
+use super::{Context, Outcome, SelectionSummary};
+use crate::error::{Error, Result, Warning};
+use crate::linkage::{self, Delivery, Linked, Units};
+use crate::output::{self, FileRecord, Manifest, Period, RunMetadata, Staged, Step};
+use crate::selection;
+use std::path::Path;
+use std::time::Instant;
+
+pub(super) fn select_in(context: &Context<'_>, period: &Period) -> Result<Outcome<SelectionSummary>> {
+    let began = Instant::now();
+    let programme = context.programme;
+    // Both are looked at, so that a delivery that must be refused is never hidden behind a step that is there.
+    let is_free = period.check_free(&Step::select(), context.force);
+    let deliveries = linkage::read_all(programme, period.folder(), context.progress);
+    let deliveries = match (is_free, deliveries) {
+        (Ok(()), deliveries) => deliveries?,
+        (Err(there), Ok(_)) => return Err(there),
+        (Err(there), Err(refused)) => return Err(Error::Several(vec![refused, there])),
+    };
+    select_from(context, period, deliveries, began)
+}
+
+/// Selects from deliveries, in the programme's order, where the step's place is free.
+pub(super) fn select_from(
+    context: &Context<'_>,
+    period: &Period,
+    mut deliveries: Vec<Delivery>,
+    began: Instant,
+) -> Result<Outcome<SelectionSummary>> {
+    let programme = context.programme;
+    context.progress.begin("selecting", 0);
+    let mut warnings: Vec<Warning> =
+        deliveries.iter_mut().flat_map(|delivery| std::mem::take(&mut delivery.warnings)).collect();
+    let quality = deliveries.iter_mut().filter_map(|delivery| delivery.quality.take()).collect();
+    let inputs = deliveries.iter_mut().flat_map(|delivery| std::mem::take(&mut delivery.inputs)).collect();
+    let key_id = deliveries.first().map(|delivery| delivery.key_id.clone()).unwrap_or_default();
+    let mut linked = Linked::new(programme, deliveries)?;
+    let units = Units::new(&programme.family, &mut linked);
+    let selected = selection::select(programme, &linked, &units)?;
+    warnings.extend(placeholder_warning(&units));
+    warnings.extend(selection::warnings(programme, &linked, &selected));
+
+    let folders = period.stage(&Step::select())?;
+    let Some(folder) = folders.first() else {
+        return Err(Error::file(period.folder(), "the step has no folder", "please report this"));
+    };
+    let metadata = RunMetadata::new(programme, &key_id);
+    let (sha256, rows) =
+        selection::write_candidates(folder, "candidates.parquet", programme, &linked, &units, &selected, &metadata)?;
+    let candidates = FileRecord::new(Path::new("selection/candidates.parquet"), sha256, Some(rows));
+    let sha256 = output::write_json(folder, "counts.json", &selected.counts)?;
+    let outputs = vec![candidates, FileRecord::new(Path::new("selection/counts.json"), sha256, None)];
+    output::write_json(folder, "manifest.json", &Manifest::new("select", programme, &key_id, inputs, outputs, began))?;
+    let summary = SelectionSummary { counts: selected.counts, quality, folder: folder.place().to_path_buf() };
+    Staged::commit(folders)?;
+    context.progress.end();
+    Ok(Outcome { summary, warnings })
+}
+
+fn placeholder_warning(units: &Units) -> Option<Warning> {
+    let count = units.placeholder_children.len();
+    (count > 0).then(|| {
+        let children = if count == 1 { "1 child stands".to_owned() } else { format!("{count} children stand") };
+        Warning(format!("{children} in open records of more adults than `max_adults_per_child`, and so stand for nobody: they join no families and are counted nowhere; counts.json lists their pseudonyms"))
+    })
+}
