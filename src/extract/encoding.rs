@@ -9,6 +9,17 @@ const WINDOWS_1252: [char; 32] = [
     '\0', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
 ];
 
+/// The bytes that Windows-1252 does not define.
+const UNDEFINED: [u8; 5] = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
+
+/// The text without white space at its ends; most cells have none, which two bytes tell.
+pub(super) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
+}
+
 impl Encoding {
     /// The text of some bytes, decoded into `scratch` where it must be; `None` where they are not in this encoding.
     pub(super) fn decode<'a>(self, bytes: &'a [u8], scratch: &'a mut String) -> Option<&'a str> {
@@ -21,7 +32,7 @@ impl Encoding {
                 0x80..=0x9f => WINDOWS_1252[usize::from(byte - 0x80)],
                 _ => char::from(byte),
             };
-            if character == '\0' && byte != 0 {
+            if UNDEFINED.contains(&byte) {
                 return None;
             }
             scratch.push(character);
@@ -34,10 +45,8 @@ impl Encoding {
         match self {
             Self::Utf8 => std::str::from_utf8(bytes).is_ok(),
             Self::Windows1252 => {
-                bytes.is_ascii()
-                    || !bytes
-                        .iter()
-                        .any(|&byte| matches!(byte, 0x80..=0x9f) && WINDOWS_1252[usize::from(byte - 0x80)] == '\0')
+                let [one, two, three, four, five] = UNDEFINED;
+                memchr::memchr3(one, two, three, bytes).is_none() && memchr::memchr2(four, five, bytes).is_none()
             }
         }
     }

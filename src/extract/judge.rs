@@ -1,12 +1,13 @@
 //! One row → an accepted record, or a reason; what it needs to know is prepared once for each file.
 
 use super::csv::{Field, FieldForm};
+use super::encoding::trimmed;
 use super::header::{Header, unquoted};
 use super::quality::{IdentifierCounts, Reason};
 use super::records::Record;
 use super::{Types, normalised};
 use crate::identity::{AgeBands, CprCell, CprNumber, CprReader, Pseudonym, Pseudonymiser, Sex, holds_cpr_number};
-use crate::programme::{Department, Programme};
+use crate::programme::{Department, Encoding, Programme};
 use chrono::{Datelike, NaiveDate};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -57,6 +58,8 @@ pub(super) struct Judge<'a> {
     bytes: &'a [u8],
     /// Whether every byte of the block is in the encoding, so that rows need not be looked at one by one.
     is_valid: bool,
+    /// The block as text where it is UTF-8 as it stands, so that cells need not be looked at one by one either.
+    text: Option<&'a str>,
     /// By a type cell's own bytes: what it is.
     seen_types: HashMap<Vec<u8>, Result<u32, Reason>>,
     /// The person's cell of the row before, and what it gave: rows of one person often stand together.
@@ -79,11 +82,15 @@ struct Identified {
 
 impl<'a> Judge<'a> {
     pub(super) fn new(rules: &'a Rules<'a>, bytes: &'a [u8]) -> Self {
-        let is_valid = rules.department.format.encoding.is_valid(bytes);
+        let encoding = rules.department.format.encoding;
+        let is_text = encoding == Encoding::Utf8 || bytes.is_ascii();
+        let text = if is_text { std::str::from_utf8(bytes).ok() } else { None };
+        let is_valid = text.is_some() || (encoding != Encoding::Utf8 && encoding.is_valid(bytes));
         Self {
             rules,
             bytes,
             is_valid,
+            text,
             seen_types: HashMap::new(),
             last_person: None,
             types: Types::default(),
@@ -151,12 +158,14 @@ impl<'a> Judge<'a> {
 
     /// Runs `read` on the trimmed text of a field; `None` where it cannot be read.
     fn with_text<T>(&mut self, field: &Field, read: impl FnOnce(&str) -> T) -> Option<T> {
-        if field.form == FieldForm::Broken {
-            return None;
+        match (field.form, self.text) {
+            (FieldForm::Broken, _) => return None,
+            (FieldForm::Plain, Some(text)) => return Some(read(trimmed(&text[field.content.clone()]))),
+            _ => {}
         }
         let content = unquoted(&self.bytes[field.content.clone()], field.form);
         let value =
-            self.rules.department.format.encoding.decode(&content, &mut self.scratch).map(|text| read(text.trim()));
+            self.rules.department.format.encoding.decode(&content, &mut self.scratch).map(|text| read(trimmed(text)));
         if let Cow::Owned(mut copy) = content {
             copy.zeroize();
         }

@@ -27,7 +27,8 @@ impl Delivery {
             inputs: files,
             ..Self::default()
         };
-        let pieces: Vec<Self> = records.into_parts().into_par_iter().map(|part| piece(part, &types.ranks, as_of)).collect();
+        let pieces: Vec<Self> =
+            records.into_parts().into_par_iter().map(|part| piece(part, &types.ranks, as_of)).collect();
         for mut piece in pieces {
             if !programme.attributes.age_band {
                 piece.age_bands = Vec::new();

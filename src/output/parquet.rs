@@ -13,7 +13,7 @@ use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRow
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
@@ -83,10 +83,13 @@ impl ParquetFile {
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_key_value_metadata(Some(entries))
             .set_created_by(concat!("udpeg ", env!("CARGO_PKG_VERSION")).to_owned());
-        // Text is mostly pseudonyms, which a dictionary only makes longer; columns of few words come as dictionaries.
+        // Text is mostly pseudonyms, which a dictionary only makes longer and of which the smallest and largest tell
+        // nothing; columns of few words come as dictionaries.
         let of_many_words = fields.iter().filter(|field| *field.data_type() == DataType::Utf8);
         let properties = of_many_words.fold(properties, |properties, field| {
-            properties.set_column_dictionary_enabled(ColumnPath::from(field.name().as_str()), false)
+            let column = ColumnPath::from(field.name().as_str());
+            let properties = properties.set_column_dictionary_enabled(column.clone(), false);
+            properties.set_column_statistics_enabled(column, EnabledStatistics::None)
         });
         let properties = properties.build();
         let schema: SchemaRef = Arc::new(Schema::new(fields));
@@ -108,27 +111,50 @@ impl ParquetFile {
     /// [`Error::File`] where they cannot be written.
     pub fn write(&mut self, rows: usize, columns: impl Fn(Range<usize>) -> Vec<ArrayRef> + Sync) -> Result<()> {
         let starts: Vec<usize> = (0..rows).step_by(ROW_GROUP_ROWS).collect();
-        for starts in starts.chunks(ROW_GROUPS_AT_A_TIME) {
-            let first = self.writer.flushed_row_groups().len();
+        let encoder = Encoder { schema: &self.schema, row_groups: &self.row_groups };
+        let first = self.writer.flushed_row_groups().len();
+        let mut encoded = Vec::new();
+        for (turn, starts) in starts.chunks(ROW_GROUPS_AT_A_TIME).enumerate() {
             let encode = |(at, &start): (usize, &usize)| {
-                self.encode(first + at, columns(start..rows.min(start + ROW_GROUP_ROWS)))
+                let row_group = first + turn * ROW_GROUPS_AT_A_TIME + at;
+                encoder.encode(row_group, columns(start..rows.min(start + ROW_GROUP_ROWS)))
             };
-            let groups: std::result::Result<Vec<_>, ParquetError> = starts.par_iter().enumerate().map(encode).collect();
-            let groups = groups.map_err(|error| failed(&self.path, &error))?;
-            for chunks in groups {
-                self.append(chunks).map_err(|error| failed(&self.path, &error))?;
-            }
+            let encode = || starts.par_iter().enumerate().map(encode).collect::<std::result::Result<Vec<_>, _>>();
+            // While these are encoded, those before are written.
+            let (next, written) = rayon::join(encode, || append(&mut self.writer, encoded));
+            written.map_err(|error| failed(&self.path, &error))?;
+            encoded = next.map_err(|error| failed(&self.path, &error))?;
         }
+        append(&mut self.writer, encoded).map_err(|error| failed(&self.path, &error))?;
         self.rows += rows as u64;
         Ok(())
     }
 
+    /// Finishes the file; gives its SHA-256 and its rows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] where it cannot be written.
+    pub fn finish(self) -> Result<(String, u64)> {
+        let path = self.path;
+        let hashing = self.writer.into_inner().map_err(|error| failed(&path, &error))?;
+        Ok((hashing.finish(), self.rows))
+    }
+}
+
+/// What encoding a row group needs; it touches no file.
+struct Encoder<'f> {
+    schema: &'f SchemaRef,
+    row_groups: &'f ArrowRowGroupWriterFactory,
+}
+
+impl Encoder<'_> {
     fn encode(
         &self,
         row_group: usize,
         columns: Vec<ArrayRef>,
     ) -> std::result::Result<Vec<ArrowColumnChunk>, ParquetError> {
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)?;
+        let batch = RecordBatch::try_new(Arc::clone(self.schema), columns)?;
         let mut writers = self.row_groups.create_column_writers(row_group)?.into_iter();
         let mut tasks = Vec::with_capacity(batch.num_columns());
         for (field, column) in self.schema.fields().iter().zip(batch.columns()) {
@@ -144,26 +170,21 @@ impl ParquetFile {
         };
         tasks.into_par_iter().map(encode).collect()
     }
+}
 
-    fn append(&mut self, chunks: Vec<ArrowColumnChunk>) -> std::result::Result<(), ParquetError> {
-        let mut row_group = self.writer.next_row_group()?;
+/// Writes encoded row groups, in order.
+fn append(
+    writer: &mut SerializedFileWriter<Hashing<File>>,
+    row_groups: Vec<Vec<ArrowColumnChunk>>,
+) -> std::result::Result<(), ParquetError> {
+    for chunks in row_groups {
+        let mut row_group = writer.next_row_group()?;
         for chunk in chunks {
             chunk.append_to_row_group(&mut row_group)?;
         }
         row_group.close()?;
-        Ok(())
     }
-
-    /// Finishes the file; gives its SHA-256 and its rows.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::File`] where it cannot be written.
-    pub fn finish(self) -> Result<(String, u64)> {
-        let path = self.path;
-        let hashing = self.writer.into_inner().map_err(|error| failed(&path, &error))?;
-        Ok((hashing.finish(), self.rows))
-    }
+    Ok(())
 }
 
 fn failed(path: &std::path::Path, error: &ParquetError) -> Error {

@@ -31,11 +31,12 @@ fn changed(place: &Workplace, before: &std::collections::BTreeMap<String, Vec<u8
 fn a_step_that_is_there_is_left_alone_and_force_replaces_its_own_folders_only() {
     let place = Workplace::with_small_programme();
     place.udpeg(&RUN).succeeded();
+    // The first of each changes for certain: manifests of equal steps differ by their seconds only, if at all.
     let everything = [
+        "delivery/jobcentre",
         "delivery/family",
         "assignment",
         "coordinators/k1",
-        "delivery/jobcentre",
         "delivery/social",
         "private/family",
         "private/jobcentre",
