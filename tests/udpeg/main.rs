@@ -9,6 +9,7 @@ mod bad_input;
 mod cases;
 mod command_line;
 mod identity;
+mod killed;
 mod linkage;
 mod municipality;
 mod output;
