@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use udpeg::output::{Period, Staged, Step};
 
 const PERIOD: &str = "out/2024Q4";
 
@@ -216,4 +217,29 @@ fn a_second_process_on_the_same_period_is_told_so_and_changes_nothing() {
     assert!(before == place.files("out"));
     held.unlock().unwrap();
     place.udpeg(&["run", "--programme", "p.toml", "--force"]).succeeded();
+}
+
+#[test]
+fn the_folder_that_says_a_step_is_there_goes_first_and_comes_last() {
+    let place = ran();
+    let before = place.files(PERIOD);
+    let period = Period::open(&place.path("out"), "2024Q4").unwrap();
+    let staged = period.stage(&Step::pseudonymise("family")).unwrap();
+    // The old delivery cannot be put aside, so nothing else may have been.
+    place.write(&format!("{PERIOD}/delivery/.family.old/x"), "in the way");
+    Staged::commit(staged).unwrap_err();
+    assert!(place.path(PERIOD).join("delivery/family/manifest.json").exists());
+    assert!(place.path(PERIOD).join("private/family/rejected.csv").exists());
+
+    let staged = period.stage(&Step::pseudonymise("family")).unwrap();
+    // The new private folder cannot be put into place, so the step must not be there.
+    place.write(&format!("{PERIOD}/private/.family.old/x"), "in the way");
+    Staged::commit(staged).unwrap_err();
+    assert!(!place.path(PERIOD).join("delivery/family").exists());
+
+    drop(period);
+    place.udpeg(&["run", "--programme", "p.toml", "--force"]).succeeded();
+    let mut after = place.files(PERIOD);
+    after.retain(|name, bytes| !name.ends_with("manifest.json") && before[name] != *bytes);
+    assert!(after.is_empty(), "{:?}", after.keys());
 }
