@@ -113,7 +113,7 @@ impl ParquetFile {
         let starts: Vec<usize> = (0..rows).step_by(ROW_GROUP_ROWS).collect();
         let encoder = Encoder { schema: &self.schema, row_groups: &self.row_groups };
         let first = self.writer.flushed_row_groups().len();
-        let mut encoded = Vec::new();
+        let mut ready = Vec::new();
         for (turn, starts) in starts.chunks(ROW_GROUPS_AT_A_TIME).enumerate() {
             let encode = |(at, &start): (usize, &usize)| {
                 let row_group = first + turn * ROW_GROUPS_AT_A_TIME + at;
@@ -121,11 +121,11 @@ impl ParquetFile {
             };
             let encode = || starts.par_iter().enumerate().map(encode).collect::<std::result::Result<Vec<_>, _>>();
             // While these are encoded, those before are written.
-            let (next, written) = rayon::join(encode, || append(&mut self.writer, encoded));
+            let (next, written) = rayon::join(encode, || append(&mut self.writer, ready));
             written.map_err(|error| failed(&self.path, &error))?;
-            encoded = next.map_err(|error| failed(&self.path, &error))?;
+            ready = next.map_err(|error| failed(&self.path, &error))?;
         }
-        append(&mut self.writer, encoded).map_err(|error| failed(&self.path, &error))?;
+        append(&mut self.writer, ready).map_err(|error| failed(&self.path, &error))?;
         self.rows += rows as u64;
         Ok(())
     }

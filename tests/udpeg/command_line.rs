@@ -141,6 +141,14 @@ fn with_json_an_error_is_an_object_with_its_exit_code() {
 }
 
 #[test]
+fn with_json_a_wrong_argument_is_an_object_too() {
+    let ran = Workplace::new().udpeg(&["run", "--json", "--no-such-option"]).failed(2, &["--no-such-option"]);
+    let object = object(&ran);
+    assert_eq!(object["exit_code"], 2);
+    assert!(object["error"].as_str().unwrap().contains("--no-such-option"));
+}
+
+#[test]
 fn quiet_prints_nothing_but_warnings_and_errors() {
     let place = Workplace::with_small_programme();
     place.edit("p.toml", "lottery = \"Lotto 2025-01-04: 1 2 3\"\n", "");

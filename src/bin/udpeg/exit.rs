@@ -23,6 +23,11 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
         // An argument may have been anything; colours would hide where it begins and ends.
         let plain = error.render().to_string();
+        if std::env::args_os().any(|argument| argument == "--json") {
+            let code = udpeg::error::ExitCode::Usage.code();
+            let report = serde_json::json!({ "error": masked(plain.trim_end()), "exit_code": code });
+            let _ = json(&report).and_then(|report| crate::terminal::print(&format!("{report}\n")));
+        }
         match masked(&plain) {
             std::borrow::Cow::Borrowed(_) => anstream::eprint!("{}", error.render().ansi()),
             std::borrow::Cow::Owned(masked) => anstream::eprint!("{masked}"),
