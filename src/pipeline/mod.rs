@@ -58,8 +58,8 @@ pub fn run(context: &Context<'_>, delivering: &Delivering, new_key: bool) -> Res
 ///
 /// # Errors
 ///
-/// [`Error::Refused`] for a purpose or key that does not do, [`Error::File`] for an input that cannot be read or a
-/// step that is there, [`Error::TooManyRejected`] where the private lists have been written but nothing is delivered.
+/// [`crate::Error::Refused`] for a purpose or key that does not do, [`crate::Error::File`] for an input that cannot be read or a
+/// step that is there, [`crate::Error::TooManyRejected`] where the private lists have been written but nothing is delivered.
 pub fn pseudonymise(
     context: &Context<'_>,
     department: &str,
@@ -81,8 +81,8 @@ pub fn pseudonymise(
 ///
 /// # Errors
 ///
-/// [`Error::Refused`] for a purpose that does not do or deliveries that are altered or do not belong together,
-/// [`Error::File`] for a delivery that is not there or not whole, or a step that is there.
+/// [`crate::Error::Refused`] for a purpose that does not do or deliveries that are altered or do not belong together,
+/// [`crate::Error::File`] for a delivery that is not there or not whole, or a step that is there.
 pub fn select(context: &Context<'_>) -> Result<Outcome<SelectionSummary>> {
     context.programme.purpose.authorise(context.today)?;
     let period = Period::open_existing(&context.programme.out, &context.programme.period)?;
@@ -93,7 +93,7 @@ pub fn select(context: &Context<'_>) -> Result<Outcome<SelectionSummary>> {
 ///
 /// # Errors
 ///
-/// [`Error::Refused`] for a purpose that does not do or a selection that was altered, [`Error::File`] for a selection
+/// [`crate::Error::Refused`] for a purpose that does not do or a selection that was altered, [`crate::Error::File`] for a selection
 /// that is not there or not whole, or a step that is there.
 pub fn assign(context: &Context<'_>) -> Result<Outcome<AssignmentSummary>> {
     context.programme.purpose.authorise(context.today)?;
