@@ -71,14 +71,17 @@ impl Programme {
     ///
     /// # Errors
     ///
-    /// [`Error::File`] where it cannot be read, [`Error::Programme`] with every mistake in it, [`Error::Usage`]
-    /// where an override does not fit it.
+    /// [`Error::Usage`] where it cannot be read or an override does not fit it, [`Error::Programme`] with every mistake
+    /// in it.
     pub fn read(file: &Path, overrides: &Overrides) -> Result<Self> {
-        let bytes = std::fs::read(file).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                Error::file(file, "there is no such programme file", "check the path after --programme")
-            }
-            _ => Error::io(file, "read the programme file", &error),
+        // Both a file that failed and the programme file: of the two exit codes that hold, the latter's wins.
+        let bytes = std::fs::read(file).map_err(|error| Error::Usage {
+            what: match error.kind() {
+                std::io::ErrorKind::NotFound => format!("{}: there is no such programme file", file.display()),
+                std::io::ErrorKind::IsADirectory => format!("{}: it is a folder, not a programme file", file.display()),
+                _ => format!("{}: could not read the programme file: {error}", file.display()),
+            },
+            hint: "check the path after --programme".to_owned(),
         })?;
         let text = String::from_utf8(bytes).map_err(|_| Error::Programme {
             path: file.to_path_buf(),

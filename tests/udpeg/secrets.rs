@@ -307,7 +307,7 @@ fn paths_and_ids_that_are_typed_are_masked_wherever_they_are_repeated() {
     let place = Workplace::with_small_programme();
     place.write("f/020160-9995/251248 9996.csv", place.read("family.csv"));
     let cases: [(&[&str], i32); 9] = [
-        (&["run", "-p", "2512489996.toml"], 1),
+        (&["run", "-p", "2512489996.toml"], 2),
         (&["run", "-p", "p.toml", "--key", "251248-9996.key"], 1),
         (&["run", "-p", "p.toml", "--period", "251248 9996"], 2),
         (&["run", "-p", "p.toml", "--department", "2512489996", "--input", "family.csv"], 2),

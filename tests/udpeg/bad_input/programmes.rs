@@ -216,8 +216,8 @@ fn what_is_no_toml_is_told_with_its_line() {
 fn a_programme_file_that_cannot_be_read_is_told() {
     let place = Workplace::with_small_programme();
     fs::create_dir(place.path("folder.toml")).unwrap();
-    place.udpeg(&["run", "-p", "gone.toml"]).failed(1, &["gone.toml: there is no such programme file", "--programme"]);
-    place.udpeg(&["run", "-p", "folder.toml"]).failed(1, &["folder.toml: it is a folder, not a file"]);
+    place.udpeg(&["run", "-p", "gone.toml"]).failed(2, &["gone.toml: there is no such programme file", "--programme"]);
+    place.udpeg(&["run", "-p", "folder.toml"]).failed(2, &["folder.toml: it is a folder, not a programme file"]);
     place.write("p.toml", SMALL_PROGRAMME.as_bytes().iter().chain(b"# \xe6\n").copied().collect::<Vec<u8>>());
     place.udpeg(&RUN).failed(2, &["p.toml", "the file is not UTF-8; save it as UTF-8"]);
     place.write("p.toml", "");

@@ -47,7 +47,7 @@ fn an_override_that_does_not_fit_is_a_usage_error() {
 fn a_file_that_is_not_there_or_not_utf_8_is_told_apart_from_one_with_mistakes() {
     let place = Workplace::new();
     let missing = Programme::read(&place.path("p.toml"), &Overrides::default()).unwrap_err();
-    assert!(matches!(missing, Error::File { .. }), "{missing}");
+    assert!(matches!(missing, Error::Usage { .. }), "{missing}");
     place.write("p.toml", b"[programme]\nname = \"\xe5\"\n");
     let wrong = Programme::read(&place.path("p.toml"), &Overrides::default()).unwrap_err();
     assert!(matches!(wrong, Error::Programme { .. }) && wrong.to_string().contains("UTF-8"), "{wrong}");
