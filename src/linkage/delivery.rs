@@ -4,7 +4,7 @@ use super::parquet_input::{Batch, Expected, ParquetInput};
 use crate::error::{Error, Result, Warning};
 use crate::extract::{Quality, names};
 use crate::identity::{Pseudonym, holds_cpr_number};
-use crate::output::{FileRecord, Manifest, sha256_of_file};
+use crate::output::{FileRecord, Manifest};
 use crate::pipeline::Progress;
 use crate::programme::{Department, Programme};
 use arrow_array::Array;
@@ -88,15 +88,16 @@ pub(crate) fn read_all(programme: &Programme, period_folder: &Path, progress: &d
 struct Source<'a> {
     programme: &'a Programme,
     department: &'a Department,
+    period_folder: &'a Path,
     folder: PathBuf,
     /// The folder's name in manifests.
     place: PathBuf,
 }
 
 impl<'a> Source<'a> {
-    fn new(programme: &'a Programme, department: &'a Department, period_folder: &Path) -> Self {
+    fn new(programme: &'a Programme, department: &'a Department, period_folder: &'a Path) -> Self {
         let place = Path::new("delivery").join(&department.id);
-        Self { programme, department, folder: period_folder.join(&place), place }
+        Self { programme, department, period_folder, folder: period_folder.join(&place), place }
     }
 
     fn read(&self) -> Result<Delivery> {
@@ -104,8 +105,9 @@ impl<'a> Source<'a> {
         let mut delivery = Delivery { key_id: manifest.key_id.clone(), ..Delivery::default() };
         let mut errors = Vec::new();
         for name in [names::EXTRACT, names::INCOMPLETE, names::QUALITY] {
-            match self.unaltered(&manifest, name) {
-                Ok(record) => delivery.inputs.push(record),
+            let hint = "ask the department for the whole folder again, and how it was sent";
+            match manifest.unaltered(self.period_folder, &self.place.join(name), hint) {
+                Ok(record) => delivery.inputs.push(record.clone()),
                 Err(error) => errors.push(error),
             }
         }
@@ -120,24 +122,6 @@ impl<'a> Source<'a> {
         self.read_incomplete(&mut delivery)?;
         self.read_extract(&mut delivery)?;
         Ok(delivery)
-    }
-
-    /// A file whose bytes are those that the manifest says.
-    fn unaltered(&self, manifest: &Manifest, name: &str) -> Result<FileRecord> {
-        let path = self.folder.join(name);
-        let record = manifest.output(&self.place.join(name).to_string_lossy()).ok_or_else(|| {
-            Error::refused(
-                format!("{}: its manifest does not name it", path.display()),
-                "ask the department for the whole folder again",
-            )
-        })?;
-        if sha256_of_file(&path)? != record.sha256 {
-            return Err(Error::refused(
-                format!("{}: it is not the file that its manifest names; it was altered or cut off", path.display()),
-                "ask the department for the whole folder again, and how it was sent",
-            ));
-        }
-        Ok(record.clone())
     }
 
     fn open(&self, name: &str, delivery: &mut Delivery, columns: &[Expected]) -> Result<ParquetInput> {

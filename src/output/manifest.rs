@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use std::path::Path;
 use std::time::Instant;
 
+use super::sha256_of_file;
 use super::step::MANIFEST;
 
 /// What stands in `manifest.json`.
@@ -98,10 +99,27 @@ impl Manifest {
         })
     }
 
-    /// The record of an output.
-    #[must_use]
-    pub fn output(&self, path: &str) -> Option<&FileRecord> {
-        self.outputs.iter().find(|record| record.path == path)
+    /// The record of an output below the period's folder, whose bytes must be those that it says.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] where the manifest does not name the file or the file is another, [`Error::File`] where it
+    /// cannot be read; `hint` says what to do.
+    pub fn unaltered(&self, period_folder: &Path, output: &Path, hint: &str) -> Result<&FileRecord> {
+        let path = period_folder.join(output);
+        let name = output.to_string_lossy();
+        let record = self
+            .outputs
+            .iter()
+            .find(|record| record.path == name)
+            .ok_or_else(|| Error::refused(format!("{}: its manifest does not name it", path.display()), hint))?;
+        if sha256_of_file(&path)? != record.sha256 {
+            return Err(Error::refused(
+                format!("{}: it is not the file that its manifest names; it was altered or cut off", path.display()),
+                hint,
+            ));
+        }
+        Ok(record)
     }
 }
 

@@ -1,23 +1,19 @@
 //! `assign`, in a period that is held.
 
-use super::{AssignmentSummary, Context, Load, Outcome};
+use super::{AssignmentSummary, Context, Load, Outcome, in_free_place};
 use crate::assignment::{self, TargetGroup};
 use crate::error::{Error, Result, Warning};
-use crate::output::{self, FileRecord, Manifest, Period, RunMetadata, Staged, Step, sha256_of_file};
+use crate::output::{self, FileRecord, Manifest, Period, RunMetadata, Staged, Step};
 use crate::programme::{Coordinator, Programme};
+use std::path::Path;
 use std::time::Instant;
 
 pub(super) fn assign_in(context: &Context<'_>, period: &Period) -> Result<Outcome<AssignmentSummary>> {
     let began = Instant::now();
     let programme = context.programme;
     let step = Step::assign();
-    let is_free = period.check_free(&step, context.force);
-    let selection = read_selection(context, period);
-    let (target_group, input) = match (is_free, selection) {
-        (Ok(()), selection) => selection?,
-        (Err(there), Ok(_)) => return Err(there),
-        (Err(there), Err(refused)) => return Err(Error::Several(vec![refused, there])),
-    };
+    let (target_group, input) =
+        in_free_place(period.check_free(&step, context.force), read_selection(context, period))?;
     let folders = period.stage(&step)?;
     let [lists, assignment] = folders.as_slice() else {
         return Err(Error::file(period.folder(), "the step has no folders", "please report this"));
@@ -45,22 +41,10 @@ pub(super) fn assign_in(context: &Context<'_>, period: &Period) -> Result<Outcom
 
 /// The target group of the selection that is there, which must be the one its manifest names.
 fn read_selection(context: &Context<'_>, period: &Period) -> Result<(TargetGroup, FileRecord)> {
-    const CANDIDATES: &str = "selection/candidates.parquet";
-    let programme = context.programme;
-    let folder = period.folder().join("selection");
-    let manifest = Manifest::read(&folder, "select")?;
-    let path = period.folder().join(CANDIDATES);
-    let again = "run `udpeg select --force` again";
-    let record = manifest
-        .output(CANDIDATES)
-        .ok_or_else(|| Error::refused(format!("{}: its manifest does not name it", path.display()), again))?;
-    if sha256_of_file(&path)? != record.sha256 {
-        return Err(Error::refused(
-            format!("{}: it is not the file that its manifest names; it was altered or cut off", path.display()),
-            again,
-        ));
-    }
-    let target_group = TargetGroup::read(&path, &programme.coordinators)?;
+    let candidates = Path::new("selection/candidates.parquet");
+    let manifest = Manifest::read(&period.folder().join("selection"), "select")?;
+    let record = manifest.unaltered(period.folder(), candidates, "run `udpeg select --force` again")?;
+    let target_group = TargetGroup::read(&period.folder().join(candidates), &context.programme.coordinators)?;
     Ok((target_group, record.clone()))
 }
 

@@ -9,7 +9,7 @@ mod summary;
 pub use share::Share;
 pub use summary::{AssignmentSummary, DepartmentSummary, Load, Outcome, RunSummary, SelectionSummary};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::identity::Key;
 use crate::output::{Period, Step};
 use crate::programme::Programme;
@@ -99,6 +99,16 @@ pub fn assign(context: &Context<'_>) -> Result<Outcome<AssignmentSummary>> {
     context.programme.purpose.authorise(context.today)?;
     let period = Period::open_existing(&context.programme.out, &context.programme.period)?;
     assign_in(context, &period)
+}
+
+/// What was read for a step whose place is free. Both are looked at, so that an input that must be refused is never
+/// hidden behind a step that is there.
+fn in_free_place<T>(is_free: Result<()>, read: Result<T>) -> Result<T> {
+    match (is_free, read) {
+        (Ok(()), read) => read,
+        (Err(there), Ok(_)) => Err(there),
+        (Err(there), Err(failed)) => Err(Error::Several(vec![failed, there])),
+    }
 }
 
 fn has_deliveries(programme: &Programme) -> bool {

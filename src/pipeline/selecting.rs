@@ -1,6 +1,6 @@
 //! `select`, in a period that is held.
 
-use super::{Context, Outcome, SelectionSummary};
+use super::{Context, Outcome, SelectionSummary, in_free_place};
 use crate::error::{Error, Result, Warning};
 use crate::linkage::{self, Delivery, Linked, Units};
 use crate::output::{self, FileRecord, Manifest, Period, RunMetadata, Staged, Step};
@@ -10,15 +10,8 @@ use std::time::Instant;
 
 pub(super) fn select_in(context: &Context<'_>, period: &Period) -> Result<Outcome<SelectionSummary>> {
     let began = Instant::now();
-    let programme = context.programme;
-    // Both are looked at, so that a delivery that must be refused is never hidden behind a step that is there.
     let is_free = period.check_free(&Step::select(), context.force);
-    let deliveries = linkage::read_all(programme, period.folder(), context.progress);
-    let deliveries = match (is_free, deliveries) {
-        (Ok(()), deliveries) => deliveries?,
-        (Err(there), Ok(_)) => return Err(there),
-        (Err(there), Err(refused)) => return Err(Error::Several(vec![refused, there])),
-    };
+    let deliveries = in_free_place(is_free, linkage::read_all(context.programme, period.folder(), context.progress))?;
     select_from(context, period, deliveries, began)
 }
 

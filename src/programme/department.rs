@@ -1,7 +1,7 @@
 //! `[[department]]`: where an extract stands, how it is written, which columns are read.
 
 use super::reader::{At, OneOrMany, Table};
-use super::{is_word, settings};
+use super::settings;
 use chrono::NaiveDate;
 
 /// Departments with an open record are kept as bits of a 64-bit number.
@@ -161,26 +161,14 @@ pub(super) fn departments(root: &Table<'_, '_>) -> (Vec<Department>, Vec<String>
     let mut departments = Vec::new();
     let mut ids: Vec<String> = Vec::new();
     for mut table in tables {
-        let id = table.required::<String>("id");
-        if let Some(id) = &id {
-            table.rename(format!("[[department]] {}", id.value));
-            if !is_word(&id.value) {
-                table.mistake(
-                    &id.span,
-                    "a department's `id` must be lower-case letters, digits and `_`, starting with a letter",
-                );
-            } else if ids.contains(&id.value) {
-                table.mistake(&id.span, format!("there are two departments of the id `{}`", id.value));
-            }
-            ids.push(id.value.clone());
-        }
+        let id = table.word_id("department", &mut ids);
         let input = input(&table);
         let format = file_format(&table);
         let types = settings::types(&table, "types").unwrap_or_default();
         let columns = columns(&table);
         table.finish();
         if let (Some(id), Some(input), Some(format), Some(columns)) = (id, input, format, columns) {
-            departments.push(Department { id: id.value, input, format, types, columns });
+            departments.push(Department { id, input, format, types, columns });
         }
     }
     (departments, ids)

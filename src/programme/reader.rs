@@ -101,6 +101,21 @@ impl<'m, 't> Table<'m, 't> {
         }
     }
 
+    /// The `id` of one of several tables `[[key]]`: a word that none before has. Added to `ids`, mistaken or not, so that
+    /// what refers to it is not called a mistake too; messages name the table by it from now on.
+    pub(super) fn word_id(&mut self, key: &str, ids: &mut Vec<String>) -> Option<String> {
+        let id = self.required::<String>("id")?;
+        self.name = format!("[[{key}]] {}", id.value);
+        if !super::is_word(&id.value) {
+            let form = "must be lower-case letters, digits and `_`, starting with a letter";
+            self.mistake(&id.span, format!("a {key}'s `id` {form}"));
+        } else if ids.contains(&id.value) {
+            self.mistake(&id.span, format!("there are two {key}s of the id `{}`", id.value));
+        }
+        ids.push(id.value.clone());
+        Some(id.value)
+    }
+
     /// The value of a key that must be there.
     pub(super) fn required<T: FromToml>(&self, key: &'static str) -> Option<At<T>> {
         let value = self.optional(key);

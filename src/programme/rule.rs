@@ -1,7 +1,7 @@
 //! `[[rule]]`: the points system.
 
 use super::reader::{At, Table, nearest};
-use super::{is_word, settings};
+use super::settings;
 use std::ops::Range;
 
 /// One rule: a measure of a unit's records, and the points it gives.
@@ -98,20 +98,8 @@ pub(super) fn rules(root: &Table<'_, '_>, departments: &[String]) -> (Vec<Rule>,
     let mut rules = Vec::new();
     let mut ids: Vec<String> = Vec::new();
     for mut table in tables {
-        let id = table.required::<String>("id");
-        if let Some(id) = &id {
-            table.rename(format!("[[rule]] {}", id.value));
-            if !is_word(&id.value) {
-                table.mistake(
-                    &id.span,
-                    "a rule's `id` must be lower-case letters, digits and `_`, starting with a letter",
-                );
-            } else if ids.contains(&id.value) {
-                table.mistake(&id.span, format!("there are two rules of the id `{}`", id.value));
-            }
-            ids.push(id.value.clone());
-        }
-        let rule = rule(&table, id.map_or_else(String::new, |id| id.value), departments);
+        let id = table.word_id("rule", &mut ids);
+        let rule = rule(&table, id.unwrap_or_default(), departments);
         table.finish();
         rules.extend(rule);
     }

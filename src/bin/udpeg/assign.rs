@@ -5,19 +5,11 @@ use crate::context;
 use crate::terminal::{Terminal, heading, number, table};
 use std::fmt::Write;
 use udpeg::Result;
-use udpeg::pipeline::{self, AssignmentSummary, Context};
+use udpeg::pipeline::{self, AssignmentSummary};
 
 pub(crate) fn run(typed: &Assign, terminal: &Terminal) -> Result<()> {
-    let programme = context::programme(&typed.programme.programme, &context::overrides(&typed.programme))?;
-    let progress = terminal.progress();
-    let context = Context {
-        programme: &programme,
-        today: context::today(),
-        force: typed.programme.force,
-        progress: progress.as_ref(),
-    };
-    let outcome = pipeline::assign(&context)?;
-    drop(progress);
+    let overrides = context::overrides(&typed.programme);
+    let outcome = context::run(&typed.programme, &overrides, terminal, pipeline::assign)?;
     terminal.summary(&outcome.summary, &outcome.warnings, || {
         let mut text = loads(&outcome.summary);
         heading(&mut text, "Files");

@@ -1,7 +1,9 @@
-//! From what was typed to a checked programme.
+//! From what was typed to a step that runs.
 
 use crate::args::{Extracts, Programme as Typed};
+use crate::terminal::Terminal;
 use std::path::Path;
+use udpeg::pipeline::{Context, Delivering, Outcome};
 use udpeg::programme::{Overrides, Programme};
 use udpeg::{Error, Result};
 
@@ -29,12 +31,20 @@ pub(crate) fn extract_overrides(typed: &Typed, extracts: &Extracts, department: 
     Ok(Overrides { key: extracts.key.clone(), input, department: department.cloned(), ..overrides(typed) })
 }
 
-/// Reads the programme file.
-pub(crate) fn programme(file: &Path, overrides: &Overrides) -> Result<Programme> {
-    Programme::read(file, overrides)
+/// Runs a step of the programme that was named, with progress shown where a person looks on.
+pub(crate) fn run<T>(
+    typed: &Typed,
+    overrides: &Overrides,
+    terminal: &Terminal,
+    step: impl FnOnce(&Context<'_>) -> Result<Outcome<T>>,
+) -> Result<Outcome<T>> {
+    let programme = Programme::read(&typed.programme, overrides)?;
+    let progress = terminal.progress();
+    let today = chrono::Local::now().date_naive();
+    step(&Context { programme: &programme, today, force: typed.force, progress: progress.as_ref() })
 }
 
-/// The machine's date.
-pub(crate) fn today() -> chrono::NaiveDate {
-    chrono::Local::now().date_naive()
+/// What `pseudonymise` is told.
+pub(crate) fn delivering(extracts: &Extracts) -> Delivering {
+    Delivering { max_rejected: extracts.max_rejected.clone(), show_values: extracts.show_values }
 }

@@ -6,22 +6,13 @@ use crate::terminal::{Terminal, heading, number, table};
 use std::fmt::Write;
 use udpeg::Result;
 use udpeg::extract::{Quality, Reason};
-use udpeg::pipeline::{self, Context, Delivering, DepartmentSummary};
+use udpeg::pipeline::{self, Context, DepartmentSummary};
 
 pub(crate) fn run(typed: &Pseudonymise, terminal: &Terminal) -> Result<()> {
     let overrides = context::extract_overrides(&typed.programme, &typed.extracts, Some(&typed.department))?;
-    let programme = context::programme(&typed.programme.programme, &overrides)?;
-    let progress = terminal.progress();
-    let context = Context {
-        programme: &programme,
-        today: context::today(),
-        force: typed.programme.force,
-        progress: progress.as_ref(),
-    };
-    let delivering =
-        Delivering { max_rejected: typed.extracts.max_rejected.clone(), show_values: typed.extracts.show_values };
-    let outcome = pipeline::pseudonymise(&context, &typed.department, &delivering)?;
-    drop(progress);
+    let delivering = context::delivering(&typed.extracts);
+    let step = |context: &Context<'_>| pipeline::pseudonymise(context, &typed.department, &delivering);
+    let outcome = context::run(&typed.programme, &overrides, terminal, step)?;
     terminal.summary(&outcome.summary, &outcome.warnings, || text(&outcome.summary))
 }
 

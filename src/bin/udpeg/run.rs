@@ -8,22 +8,13 @@ use crate::select::counts;
 use crate::terminal::{Terminal, heading};
 use std::fmt::Write;
 use udpeg::Result;
-use udpeg::pipeline::{self, Context, Delivering, RunSummary};
+use udpeg::pipeline::{self, Context, RunSummary};
 
 pub(crate) fn run(typed: &Run, terminal: &Terminal) -> Result<()> {
     let overrides = context::extract_overrides(&typed.programme, &typed.extracts, typed.department.as_ref())?;
-    let programme = context::programme(&typed.programme.programme, &overrides)?;
-    let progress = terminal.progress();
-    let context = Context {
-        programme: &programme,
-        today: context::today(),
-        force: typed.programme.force,
-        progress: progress.as_ref(),
-    };
-    let delivering =
-        Delivering { max_rejected: typed.extracts.max_rejected.clone(), show_values: typed.extracts.show_values };
-    let outcome = pipeline::run(&context, &delivering, typed.new_key)?;
-    drop(progress);
+    let delivering = context::delivering(&typed.extracts);
+    let step = |context: &Context<'_>| pipeline::run(context, &delivering, typed.new_key);
+    let outcome = context::run(&typed.programme, &overrides, terminal, step)?;
     terminal.summary(&outcome.summary, &outcome.warnings, || text(&outcome.summary))
 }
 

@@ -6,20 +6,12 @@ use crate::pseudonymise::quality;
 use crate::terminal::{Terminal, heading, number, table};
 use std::fmt::Write;
 use udpeg::Result;
-use udpeg::pipeline::{self, Context, SelectionSummary};
+use udpeg::pipeline::{self, SelectionSummary};
 use udpeg::selection::Counts;
 
 pub(crate) fn run(typed: &Select, terminal: &Terminal) -> Result<()> {
-    let programme = context::programme(&typed.programme.programme, &context::overrides(&typed.programme))?;
-    let progress = terminal.progress();
-    let context = Context {
-        programme: &programme,
-        today: context::today(),
-        force: typed.programme.force,
-        progress: progress.as_ref(),
-    };
-    let outcome = pipeline::select(&context)?;
-    drop(progress);
+    let overrides = context::overrides(&typed.programme);
+    let outcome = context::run(&typed.programme, &overrides, terminal, pipeline::select)?;
     terminal.summary(&outcome.summary, &outcome.warnings, || text(&outcome.summary))
 }
 
