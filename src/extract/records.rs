@@ -29,6 +29,18 @@ pub struct Record {
 impl Record {
     /// Stands for an open end; sorts first, as nulls do.
     pub const OPEN: i32 = i32::MIN;
+
+    /// The last day, later than all others while it is open.
+    #[must_use]
+    pub fn last_day(&self) -> i32 {
+        if self.end == Self::OPEN { i32::MAX } else { self.end }
+    }
+
+    /// Whether it is open on a day.
+    #[must_use]
+    pub fn is_open(&self, day: i32) -> bool {
+        self.start <= day && day <= self.last_day()
+    }
 }
 
 /// The distinct types of an extract, in the order in which they came up.
@@ -48,6 +60,15 @@ impl Types {
         self.names.push(name.clone());
         self.positions.insert(name, position);
         position
+    }
+
+    /// The position of a type, if it is there.
+    pub(crate) fn find(&self, name: &str) -> Option<u32> {
+        match self.names.as_slice() {
+            // Few are found faster by looking at each.
+            few if few.len() <= 16 => few.iter().zip(0..).find(|(known, _)| *known == name).map(|(_, at)| at),
+            _ => self.positions.get(name).copied(),
+        }
     }
 
     /// All names, by position.
@@ -77,10 +98,39 @@ impl Records {
     /// Adds records whose types stand at `positions[kind]`.
     pub fn add(&mut self, records: &[Record], positions: &[u32]) {
         for record in records {
-            let part =
-                usize::try_from(record.person.bits() >> (128 - PARTS.ilog2())).expect("fewer bits than a usize has");
-            self.parts[part].push(Record { kind: positions[record.kind as usize], ..*record });
+            self.push(Record { kind: positions[record.kind as usize], ..*record });
         }
+    }
+
+    /// Adds one record.
+    pub fn push(&mut self, record: Record) {
+        self.parts[Self::part_of(record.person)].push(record);
+    }
+
+    /// Puts records that sort behind those that are here behind them; their types stand at `positions[kind]`.
+    pub(crate) fn append(&mut self, further: Self, positions: &[u32]) {
+        let is_moved = positions.iter().zip(0..).any(|(&position, before)| position != before);
+        for (part, mut further) in self.parts.iter_mut().zip(further.parts) {
+            if is_moved {
+                further.iter_mut().for_each(|record| record.kind = positions[record.kind as usize]);
+            }
+            if part.is_empty() { *part = further } else { part.append(&mut further) }
+        }
+    }
+
+    /// The part that a person's records are kept in.
+    pub(crate) fn part_of(person: Pseudonym) -> usize {
+        usize::try_from(person.bits() >> (128 - PARTS.ilog2())).expect("fewer bits than a usize has")
+    }
+
+    /// The last record of all that are here.
+    pub(crate) fn last(&self) -> Option<&Record> {
+        self.parts.iter().rev().find_map(|part| part.last())
+    }
+
+    /// The first record of all that are here.
+    pub(crate) fn first(&self) -> Option<&Record> {
+        self.parts.iter().find_map(|part| part.first())
     }
 
     /// Number of records.

@@ -6,11 +6,12 @@
 mod delivery;
 mod parquet_input;
 mod persons;
+mod shard;
 mod units;
 mod written;
 
-pub use delivery::{Delivery, Rows};
-pub use persons::{DepartmentRecords, Linked, PersonRows};
+pub use delivery::Delivery;
+pub use persons::{DepartmentRecords, Linked};
 pub use units::{Unit, Units};
 
 pub(crate) use delivery::read_all;

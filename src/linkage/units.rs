@@ -1,6 +1,7 @@
 //! Units: families, joined by shared children in open records, and citizens.
 
 use super::persons::Linked;
+use super::shard::Shard;
 use crate::identity::Pseudonym;
 use crate::programme::{Family, Kind};
 use rayon::prelude::*;
@@ -43,8 +44,8 @@ impl Units {
         linked.forget_children(&placeholder_children);
         let is_apart = persons_apart(&family.apart_types, linked);
 
-        let mut groups = Groups::new(linked.persons.len());
-        let mut is_parent = vec![false; linked.persons.len()];
+        let mut groups = Groups::new(linked.number_of_persons());
+        let mut is_parent = vec![false; linked.number_of_persons()];
         for adults in links.chunk_by(|one, other| one.0 == other.0) {
             let mut first = None;
             for &(_, person) in adults {
@@ -63,11 +64,11 @@ impl Units {
 
     /// Lists each group's members; a group is numbered by its smallest member, so units come in the order of their ids.
     fn gather(linked: &Linked, groups: &mut Groups, open: &[u64], is_parent: &[bool]) -> Self {
-        let mut unit_of_root = vec![u32::MAX; linked.persons.len()];
+        let mut unit_of_root = vec![u32::MAX; linked.number_of_persons()];
         let mut sizes: Vec<u32> = Vec::new();
         let mut kinds = Vec::new();
         let mut open_departments = Vec::new();
-        let everyone = || linked.numbers().filter(|&person| linked.takes_part[person as usize]);
+        let everyone = || linked.shards.iter().flat_map(Shard::taking_part).map(|(person, _)| person);
         for person in everyone() {
             let root = groups.root(person) as usize;
             if unit_of_root[root] == u32::MAX {
@@ -133,15 +134,16 @@ impl Units {
 /// Every child in an open record of someone who takes part, with that person; sorted, each pair once.
 fn links(linked: &Linked) -> Vec<Link> {
     let as_of = linked.as_of;
-    let of_department = |department: usize| {
-        let of_person = move |person: u32| {
-            let rows = linked.rows(department, person);
-            let open = rows.end.iter().zip(rows.child).filter(move |(end, _)| **end >= as_of);
-            open.filter_map(move |(_, child)| child.map(|child| (child, person)))
-        };
-        linked.numbers().into_par_iter().filter(|&person| linked.takes_part[person as usize]).flat_map_iter(of_person)
+    let of_shard = |shard: &Shard| {
+        let mut links: Vec<Link> = Vec::new();
+        for (person, position) in shard.taking_part() {
+            let rows = (0..shard.departments.len()).flat_map(|department| shard.rows(department, position, as_of));
+            let children = rows.filter(|row| row.is_open(as_of)).filter_map(|row| row.child);
+            links.extend(children.map(|child| (child, person)));
+        }
+        links
     };
-    let mut links: Vec<Link> = (0..linked.departments.len()).into_par_iter().flat_map(of_department).collect();
+    let mut links = linked.shards.par_iter().map(of_shard).collect::<Vec<_>>().concat();
     links.par_sort_unstable();
     links.dedup();
     links
@@ -165,31 +167,30 @@ fn without_placeholders(links: Vec<Link>, most: u32) -> (Vec<Pseudonym>, Vec<Lin
 
 /// Who has an open record of a type that keeps persons apart, in any department.
 fn persons_apart(apart_types: &[String], linked: &Linked) -> Vec<bool> {
-    let mut is_apart = vec![false; linked.persons.len()];
-    for (position, department) in linked.departments.iter().enumerate() {
-        let sets_apart: Vec<bool> = department.types.iter().map(|name| apart_types.contains(name)).collect();
-        if !sets_apart.contains(&true) {
-            continue;
-        }
-        is_apart.par_iter_mut().enumerate().for_each(|(person, is_apart)| {
-            let rows = linked.rows(position, u32::try_from(person).expect("persons are numbered in 32 bits"));
-            *is_apart |= rows
-                .kind
-                .iter()
-                .zip(rows.end)
-                .any(|(kind, end)| sets_apart[usize::from(*kind)] && *end >= linked.as_of);
-        });
+    let sets_apart: Vec<Vec<bool>> = linked
+        .departments
+        .iter()
+        .map(|department| department.types.iter().map(|name| apart_types.contains(name)).collect())
+        .collect();
+    if !sets_apart.iter().flatten().any(|&sets_apart| sets_apart) {
+        return vec![false; linked.number_of_persons()];
     }
-    is_apart
+    linked.of_every_person(|shard, position| {
+        sets_apart.iter().enumerate().any(|(department, sets_apart)| {
+            let rows = shard.rows(department, position, linked.as_of);
+            rows.iter().any(|row| sets_apart[row.kind as usize] && row.is_open(linked.as_of))
+        })
+    })
 }
 
 /// For each person the departments with an open record, as bits.
 fn open_departments(linked: &Linked) -> Vec<u64> {
-    let of_person = |person: u32| {
-        let is_open = |department: &usize| linked.rows(*department, person).end.iter().any(|end| *end >= linked.as_of);
-        (0..linked.departments.len()).filter(is_open).fold(0, |bits, department| bits | 1 << department)
-    };
-    linked.numbers().into_par_iter().map(of_person).collect()
+    linked.of_every_person(|shard, position| {
+        let is_open = |department: &usize| {
+            shard.rows(*department, position, linked.as_of).iter().any(|row| row.is_open(linked.as_of))
+        };
+        (0..shard.departments.len()).filter(is_open).fold(0, |bits, department| bits | 1 << department)
+    })
 }
 
 /// Who is joined to whom: each points to a smaller number of the group, the smallest to itself (Tarjan's disjoint

@@ -84,8 +84,7 @@ impl Prepared {
             if afterwards == Afterwards::Keep {
                 let Extract { records, incomplete, .. } = extract;
                 let files = manifest.outputs;
-                prepared.kept =
-                    Some(Delivery::of_written(programme, &key_id, records, incomplete, types, quality, files));
+                prepared.kept = Some(Delivery::of_written(&key_id, records, incomplete, &types, quality, files));
             }
             prepared.delivery = Some(delivery);
         }

@@ -2,8 +2,9 @@
 
 use super::measure::{covered_days, unbroken_days, window_start};
 use super::points::points;
+use crate::extract::Record;
 use crate::identity::Pseudonym;
-use crate::linkage::{Linked, PersonRows, Unit};
+use crate::linkage::{Linked, Unit};
 use crate::programme::{Measure, Programme, Rule};
 
 /// What the points system says of one unit.
@@ -70,7 +71,7 @@ impl<'p> Scorer<'p> {
     fn amount(&self, prepared: &Prepared<'_>, unit: Unit<'_>) -> u32 {
         let as_of = self.linked.as_of;
         let rows = || unit.members.iter().map(|&member| self.linked.rows(prepared.department, member));
-        let is_open = |row: &Row| row.end >= as_of;
+        let is_open = |row: &&Record| row.is_open(as_of);
         match prepared.rule.measure {
             Measure::Years => {
                 rows().map(|rows| covered_days(prepared.spells(rows), prepared.from, as_of)).max().unwrap_or(0)
@@ -81,7 +82,7 @@ impl<'p> Scorer<'p> {
                 .unwrap_or(0),
             Measure::OpenCases => distinct_records(rows().flat_map(|rows| prepared.chosen(rows)).filter(is_open)),
             Measure::Cases => {
-                distinct_records(rows().flat_map(|rows| prepared.chosen(rows)).filter(|row| row.end >= prepared.from))
+                distinct_records(rows().flat_map(|rows| prepared.chosen(rows)).filter(|row| row.last_day() >= prepared.from))
             }
             Measure::Children => {
                 let mut children: Vec<Pseudonym> =
@@ -93,33 +94,19 @@ impl<'p> Scorer<'p> {
     }
 }
 
-/// One row, as measures see it.
-struct Row {
-    start: i32,
-    end: i32,
-    record: Option<Pseudonym>,
-    child: Option<Pseudonym>,
-}
-
 impl Prepared<'_> {
     /// The rows whose type counts.
-    fn chosen<'l>(&'l self, rows: PersonRows<'l>) -> impl Iterator<Item = Row> + 'l {
-        let counts = move |row: &usize| self.counts.as_ref().is_none_or(|counts| counts[usize::from(rows.kind[*row])]);
-        (0..rows.len()).filter(counts).map(move |row| Row {
-            start: rows.start[row],
-            end: rows.end[row],
-            record: rows.record[row],
-            child: rows.child[row],
-        })
+    fn chosen<'l>(&'l self, rows: &'l [Record]) -> impl Iterator<Item = &'l Record> {
+        rows.iter().filter(|row| self.counts.as_ref().is_none_or(|counts| counts[row.kind as usize]))
     }
 
-    fn spells<'l>(&'l self, rows: PersonRows<'l>) -> impl Iterator<Item = (i32, i32)> + 'l {
-        self.chosen(rows).map(|row| (row.start, row.end))
+    fn spells<'l>(&'l self, rows: &'l [Record]) -> impl Iterator<Item = (i32, i32)> {
+        self.chosen(rows).map(|row| (row.start, row.last_day()))
     }
 }
 
 /// Distinct records; rows without a record id are each their own.
-fn distinct_records(rows: impl Iterator<Item = Row>) -> u32 {
+fn distinct_records<'l>(rows: impl Iterator<Item = &'l Record>) -> u32 {
     let mut without_id = 0;
     let mut records: Vec<Pseudonym> = Vec::new();
     for row in rows {

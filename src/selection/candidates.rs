@@ -79,7 +79,7 @@ pub fn write_candidates(
     metadata: &RunMetadata,
 ) -> Result<(String, u64)> {
     let mut file = ParquetFile::create(folder, name, fields(programme), metadata)?;
-    let id = |position: usize| linked.persons[units.get(position).members[0] as usize];
+    let id = |position: usize| linked.person(units.get(position).members[0]);
     let label_length = label_length(selected.ranked.iter().map(|unit| id(unit.position)).collect());
     let table = Table { programme, linked, units, selected, label_length };
     file.write(selected.ranked.len(), |rows| table.columns(rows))?;
@@ -106,7 +106,7 @@ impl Table<'_> {
         let ranked = &self.selected.ranked[rows.clone()];
         let choices = &self.selected.choices[rows.clone()];
         let units = || ranked.iter().map(|unit| self.units.get(unit.position));
-        let person = |number: u32| self.linked.persons[number as usize];
+        let person = |number: u32| self.linked.person(number);
         let id = |position: usize| person(self.units.get(position).members[0]);
         let department = |bits: u64| {
             let mut ids: Vec<&str> = Vec::new();

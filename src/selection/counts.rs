@@ -108,7 +108,7 @@ pub(super) fn count(
     let (text, predictable) = programme.lottery();
     Counts {
         funnel: Funnel {
-            persons: linked.persons.len(),
+            persons: linked.number_of_persons(),
             of_eligible_age: units.number_of_members(),
             units: units.len(),
             in_enough_departments,
@@ -130,7 +130,7 @@ pub(super) fn count(
 }
 
 fn incomplete(linked: &Linked, units: &Units, ranked: &[RankedUnit]) -> IncompleteUnits {
-    let mut is_incomplete = vec![false; linked.persons.len()];
+    let mut is_incomplete = vec![false; linked.number_of_persons()];
     for department in &linked.departments {
         for &person in &department.incomplete {
             is_incomplete[person as usize] = true;

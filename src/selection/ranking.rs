@@ -91,7 +91,7 @@ fn frame(programme: &Programme, linked: &Linked, units: &Units, scored: &[(usize
     })?;
     let rows: Vec<u32> = (0..scored.len()).filter_map(|row| u32::try_from(row).ok()).collect();
     let (draw, _) = programme.lottery();
-    let id = |position: usize| linked.persons[units.get(position).members[0] as usize];
+    let id = |position: usize| linked.person(units.get(position).members[0]);
     let lottery: Vec<u64> = scored.par_iter().map(|(position, _)| lottery_number(draw, id(*position))).collect();
     let mut columns = vec![column(UNIT, rows), column(POINTS, totals), column(LOTTERY, lottery)];
     for (rule, _) in programme.rules.iter().enumerate() {

@@ -32,7 +32,7 @@ fn ranked(settings: &str, table: &str) -> (Vec<(u128, i32)>, Ranking) {
     let mut linked = linked(&programme, table);
     let units = Units::new(&programme.family, &mut linked);
     let ranking = rank(&programme, &linked, &units).unwrap();
-    let id = |position: usize| linked.persons[units.get(position).members[0] as usize].bits();
+    let id = |position: usize| linked.person(units.get(position).members[0]).bits();
     (ranking.ranked.iter().map(|unit| (id(unit.position), unit.points)).collect(), ranking)
 }
 
