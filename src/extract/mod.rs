@@ -4,6 +4,7 @@
 //! dates and a type, or a row number and a [`Reason`].
 
 mod block;
+mod conversion;
 mod csv;
 mod delivery;
 mod encoding;
@@ -13,7 +14,10 @@ mod judge;
 pub(crate) use judge::days;
 mod quality;
 mod read;
+mod recognise;
 mod records;
+mod trailer;
+mod weeks;
 
 pub use csv::{Field, FieldForm, RowReader, Split, split_rows};
 pub(crate) use delivery::names;

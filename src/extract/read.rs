@@ -7,10 +7,12 @@ use super::input::{self, NamedFile};
 use super::judge::{Column, Judge, Judgement, Rules};
 use super::quality::{IdentifierCounts, Reason, Rejected};
 use super::records::{Record, Records, Types};
+use super::weeks::{self, Week, WeekCounts};
+use super::{recognise, trailer};
 use crate::error::{Result, Warning};
-use crate::identity::{Key, Pseudonym, Pseudonymiser};
+use crate::identity::{Key, Pseudonym, Pseudonymiser, Registry};
 use crate::pipeline::Progress;
-use crate::programme::{Department, Encoding, Programme};
+use crate::programme::{Department, Encoding, LastLine, Period, Programme};
 use rayon::prelude::*;
 
 /// Blocks judged at a time: enough for every core, few enough for bounded memory.
@@ -31,6 +33,14 @@ pub struct Extract {
     pub incomplete: Vec<Pseudonym>,
     /// Over the identifier cells of accepted rows.
     pub(super) counts: IdentifierCounts,
+    /// Rows of persons or children that `[persons]` excludes.
+    pub(super) excluded: u64,
+    /// Records of accepted rows beyond each row's first.
+    pub(super) further_adults: u64,
+    /// Weekly rows, until all files are read.
+    weeks: Vec<Week>,
+    /// What became of them.
+    pub(super) week_counts: WeekCounts,
     /// What a person should look at.
     pub warnings: Vec<Warning>,
 }
@@ -46,6 +56,8 @@ pub struct InputFile {
     pub rows: u64,
     /// Its column names, normalised; only ever written to `private/`.
     pub header: Vec<String>,
+    /// Its encoding, where that was recognised.
+    pub recognised: Option<Encoding>,
 }
 
 /// Reads all files of a department.
@@ -65,11 +77,25 @@ pub fn read(
     let bytes = files.iter().filter_map(|file| std::fs::metadata(&file.path).ok()).map(|metadata| metadata.len()).sum();
     progress.begin(&format!("reading {}", department.id), bytes);
     let pseudonymiser = Pseudonymiser::new(key, &department.id);
+    let registry = Registry::read(&programme.person_lists, programme.as_of, &pseudonymiser)?;
     let mut extract = Extract::default();
     for file in &files {
-        let reading = Reading { programme, department, file, pseudonymiser: &pseudonymiser, show_values };
+        let recognised = match department.format.encoding {
+            None if file.kind.is_text() => Some(recognise::encoding(file, department)?),
+            _ => None,
+        };
+        let encoding = match department.format.encoding {
+            Some(stated) if file.kind.is_text() => stated,
+            _ => recognised.unwrap_or(Encoding::Utf8),
+        };
+        let (pseudonymiser, registry) = (&pseudonymiser, &registry);
+        let reading =
+            Reading { programme, department, file, encoding, recognised, pseudonymiser, registry, show_values };
         reading.read_into(&mut extract, progress)?;
     }
+    let (spells, week_counts) = weeks::spells(std::mem::take(&mut extract.weeks));
+    spells.into_iter().for_each(|spell| extract.records.push(spell));
+    extract.week_counts = week_counts;
     progress.end();
     Ok(extract)
 }
@@ -79,7 +105,11 @@ struct Reading<'a> {
     programme: &'a Programme,
     department: &'a Department,
     file: &'a NamedFile,
+    encoding: Encoding,
+    /// The encoding, where the programme does not state it.
+    recognised: Option<Encoding>,
     pseudonymiser: &'a Pseudonymiser,
+    registry: &'a Registry,
     show_values: bool,
 }
 
@@ -87,6 +117,11 @@ struct Reading<'a> {
 struct BlockOutcome {
     rows: u64,
     records: Vec<Record>,
+    amounts: Vec<i128>,
+    further_adults: u64,
+    excluded: u64,
+    /// The number in its last row, where that can be a trailer.
+    trailer: Option<u64>,
     types: Types,
     rejected: Vec<Rejected>,
     incomplete: Vec<Pseudonym>,
@@ -96,13 +131,14 @@ struct BlockOutcome {
 
 impl Reading<'_> {
     fn read_into(&self, extract: &mut Extract, progress: &dyn Progress) -> Result<()> {
-        let mut reader = BlockReader::open(self.file)?;
+        let mut reader = BlockReader::open(self.file, self.department)?;
         let first = reader.next_block().map_err(|stop| stop.into_error(self.file, 0))?;
         let first = first.ok_or_else(|| header::empty(self.file))?;
-        let header = header::read(self.file, self.department, &first, reader.had_byte_order_mark)?;
-        let rules = Rules::new(self.programme, self.department, &header, self.pseudonymiser);
+        let header = header::read(self.file, self.department, self.encoding, &first, reader.had_byte_order_mark)?;
+        let rules =
+            Rules::new(self.programme, self.department, &header, self.encoding, self.pseudonymiser, self.registry);
         let file = extract.files.len();
-        let mut tally = Tally { extract, rows: 0, seems_utf8: None };
+        let mut tally = Tally { extract, rows: 0, trailer: None, seems_utf8: None };
         let mut blocks = vec![first];
         let mut judged = Vec::new();
         let mut header_bytes = header.length;
@@ -116,7 +152,7 @@ impl Reading<'_> {
             // While these are judged, the next are read and those before put in their place.
             let read_on = || rayon::join(|| next_blocks(&mut reader), || tally.absorb(judged));
             let (outcomes, ((next, stop), ())) = rayon::join(judge, read_on);
-            progress.advance(blocks.iter().map(|block| block.len() as u64).sum());
+            progress.advance(reader.bytes_read());
             judged = outcomes;
             header_bytes = 0;
             if let Some(stop) = stop {
@@ -127,10 +163,19 @@ impl Reading<'_> {
             reader.recycle(std::mem::replace(&mut blocks, next));
         }
         tally.absorb(judged);
+        if self.department.format.last_line == LastLine::Count {
+            tally.take_trailer(self.file, file)?;
+        }
         let Tally { rows, seems_utf8, .. } = tally;
         let sha256 = reader.finish()?;
         extract.warnings.extend(self.warnings(rows, seems_utf8));
-        extract.files.push(InputFile { name: self.file.name.clone(), sha256, rows, header: header.names.clone() });
+        extract.files.push(InputFile {
+            name: self.file.name.clone(),
+            sha256,
+            rows,
+            header: header.names.clone(),
+            recognised: self.recognised,
+        });
         Ok(())
     }
 
@@ -139,6 +184,12 @@ impl Reading<'_> {
         let file = self.file.path.display();
         if rows == 0 {
             warnings.push(Warning(format!("{file}: it holds a header and no rows")));
+        }
+        if let Some(encoding) = self.recognised {
+            warnings.push(Warning(format!(
+                "{file}: its encoding was recognised as {}; state it in the department's `format` to be certain",
+                encoding.name()
+            )));
         }
         if seems_utf8 == Some(true) {
             warnings.push(Warning(format!(
@@ -155,6 +206,10 @@ impl Reading<'_> {
         let mut outcome = BlockOutcome {
             rows: 0,
             records: Vec::new(),
+            amounts: Vec::new(),
+            further_adults: 0,
+            excluded: 0,
+            trailer: None,
             types: Types::default(),
             rejected: Vec::new(),
             incomplete: Vec::new(),
@@ -164,15 +219,22 @@ impl Reading<'_> {
         while let Some(range) = reader.next_row(&mut fields) {
             outcome.rows += 1;
             match judge.judge(range, &fields) {
-                Judgement::Accepted(record) => outcome.records.push(record),
-                Judgement::Rejected { reason, column, person } => {
+                Judgement::Accepted => {}
+                Judgement::Excluded => outcome.excluded += 1,
+                Judgement::Rejected { reason, column } => {
                     let column = column.map(|column| self.own_word(column));
                     let cells = if self.show_values { self.cells(bytes, &fields) } else { Vec::new() };
                     outcome.rejected.push(Rejected { file, row: outcome.rows, column, reason, cells });
-                    outcome.incomplete.extend(person);
+                    outcome.incomplete.extend(judge.persons());
                 }
             }
         }
+        if self.department.format.last_line == LastLine::Count {
+            outcome.trailer = trailer::count(self.cells(bytes, &fields).iter().map(|cell| cell.trim()));
+        }
+        outcome.records = std::mem::take(&mut judge.records);
+        outcome.amounts = std::mem::take(&mut judge.amounts);
+        outcome.further_adults = judge.further_adults;
         outcome.types = std::mem::take(&mut judge.types);
         outcome.counts = judge.counts;
         outcome
@@ -180,18 +242,28 @@ impl Reading<'_> {
 
     /// Whether text that is read as Windows-1252 seems to be UTF-8; `None` where nothing tells.
     fn seems_utf8(&self, bytes: &[u8]) -> Option<bool> {
-        let could_be_wrong = self.department.format.encoding == Encoding::Windows1252 && !bytes.is_ascii();
+        let could_be_wrong = self.encoding == Encoding::Windows1252 && !bytes.is_ascii();
         could_be_wrong.then(|| std::str::from_utf8(bytes).is_ok())
     }
 
     fn own_word(&self, column: Column) -> String {
         let columns = &self.department.columns;
         match column {
-            Column::Person => columns.person.clone(),
+            Column::Person(position) => columns.persons.get(position).cloned().unwrap_or_default(),
             Column::Child => columns.child.clone().unwrap_or_default(),
             Column::Kind => columns.kind.clone(),
-            Column::Start => columns.start.clone(),
-            Column::End => columns.end.clone(),
+            Column::Start | Column::Week => match &columns.period {
+                Period::Days { start, .. } => start.clone(),
+                Period::Weeks { week, .. } => week.clone(),
+            },
+            Column::End => match &columns.period {
+                Period::Days { end, .. } => end.clone(),
+                Period::Weeks { week, .. } => week.clone(),
+            },
+            Column::Amount => match &columns.period {
+                Period::Weeks { amount: Some(amount), .. } => amount.clone(),
+                _ => String::new(),
+            },
         }
     }
 
@@ -200,7 +272,7 @@ impl Reading<'_> {
         let mut scratch = String::new();
         let cell = |field: &Field| {
             let content = unquoted(&bytes[field.content.clone()], field.form);
-            match self.department.format.encoding.decode(&content, &mut scratch) {
+            match self.encoding.decode(&content, &mut scratch) {
                 Some(text) => text.to_owned(),
                 None => String::from_utf8_lossy(&content).into_owned(),
             }
@@ -213,6 +285,8 @@ impl Reading<'_> {
 struct Tally<'e> {
     extract: &'e mut Extract,
     rows: u64,
+    /// The number in the last row, where that can be a trailer.
+    trailer: Option<u64>,
     seems_utf8: Option<bool>,
 }
 
@@ -223,7 +297,19 @@ impl Tally<'_> {
             let extract = &mut *self.extract;
             let positions: Vec<u32> =
                 outcome.types.names().iter().map(|name| extract.types.position(name.clone())).collect();
-            extract.records.add(&outcome.records, &positions);
+            if outcome.amounts.is_empty() {
+                extract.records.add(&outcome.records, &positions);
+            }
+            // Rows that are weeks have amounts, and wait until they are spells.
+            extract.weeks.extend(outcome.records.iter().zip(&outcome.amounts).map(|(record, &amount)| Week {
+                record: Record { kind: positions[record.kind as usize], ..*record },
+                amount,
+            }));
+            extract.further_adults += outcome.further_adults;
+            extract.excluded += outcome.excluded;
+            if outcome.rows > 0 {
+                self.trailer = outcome.trailer;
+            }
             let rejected = outcome.rejected.into_iter();
             extract.rejected.extend(rejected.map(|rejected| Rejected { row: rejected.row + self.rows, ..rejected }));
             extract.incomplete.extend(outcome.incomplete);
@@ -231,6 +317,20 @@ impl Tally<'_> {
             self.seems_utf8 = merge(self.seems_utf8, outcome.seems_utf8);
             self.rows += outcome.rows;
         }
+    }
+}
+
+impl Tally<'_> {
+    /// Takes the last row away, which must be a trailer, and holds its number against the rows before it.
+    fn take_trailer(&mut self, named: &NamedFile, file: usize) -> Result<()> {
+        trailer::check(named, self.trailer, self.rows.saturating_sub(1))?;
+        let rejected = &mut self.extract.rejected;
+        // A line with one number in it can be no row; so it was rejected.
+        if rejected.last().is_some_and(|last| (last.file, last.row) == (file, self.rows)) {
+            rejected.pop();
+        }
+        self.rows -= 1;
+        Ok(())
     }
 }
 

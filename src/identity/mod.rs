@@ -10,10 +10,12 @@ mod cpr;
 mod key;
 mod keyed_hash;
 mod pseudonym;
+mod registry;
 mod screening;
 
 pub use cpr::{AgeBands, CprCell, CprNumber, CprReader, Sex};
 pub use key::{Key, KeyId};
 pub use pseudonym::{Pseudonym, Pseudonymiser};
+pub use registry::{Current, Registry};
 pub(crate) use screening::would_be_masked;
 pub use screening::{holds_cpr_number, masked};

@@ -106,6 +106,12 @@ impl Pseudonymiser {
         Pseudonym::from_bits(self.person.first_128_bits(number.digits()))
     }
 
+    /// The same of a text that is no number, for knowing it again.
+    #[must_use]
+    pub(super) fn person_text(&self, text: &str) -> Pseudonym {
+        Pseudonym::from_bits(self.person.first_128_bits(text.as_bytes()))
+    }
+
     /// The pseudonym of a record id, trimmed.
     #[must_use]
     pub fn record(&self, id: &str) -> Pseudonym {

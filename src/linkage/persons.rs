@@ -57,7 +57,8 @@ impl Linked {
         for shard in &mut shards {
             shard.first_person = before;
             let persons = u32::try_from(shard.persons.len()).ok().and_then(|persons| before.checked_add(persons));
-            before = persons.ok_or_else(|| Error::refused("there are more than 2³² persons", "check the deliveries"))?;
+            before =
+                persons.ok_or_else(|| Error::refused("there are more than 2³² persons", "check the deliveries"))?;
         }
         let mut linked = Self { shards, departments, as_of };
         for (position, persons) in incomplete.into_iter().enumerate() {

@@ -3,7 +3,7 @@
 use super::persons::Linked;
 use super::shard::Shard;
 use crate::identity::Pseudonym;
-use crate::programme::{Family, Kind};
+use crate::programme::{Chosen, Family, Kind, TypeList};
 use rayon::prelude::*;
 
 /// All units of those who take part.
@@ -166,19 +166,19 @@ fn without_placeholders(links: Vec<Link>, most: u32) -> (Vec<Pseudonym>, Vec<Lin
 }
 
 /// Who has an open record of a type that keeps persons apart, in any department.
-fn persons_apart(apart_types: &[String], linked: &Linked) -> Vec<bool> {
-    let sets_apart: Vec<Vec<bool>> = linked
+fn persons_apart(apart_types: &TypeList, linked: &Linked) -> Vec<bool> {
+    let sets_apart: Vec<Vec<Chosen>> = linked
         .departments
         .iter()
-        .map(|department| department.types.iter().map(|name| apart_types.contains(name)).collect())
+        .map(|department| department.types.iter().map(|name| apart_types.chosen(name)).collect())
         .collect();
-    if !sets_apart.iter().flatten().any(|&sets_apart| sets_apart) {
+    if !sets_apart.iter().flatten().any(|sets_apart| *sets_apart != Chosen::None) {
         return vec![false; linked.number_of_persons()];
     }
     linked.of_every_person(|shard, position| {
         sets_apart.iter().enumerate().any(|(department, sets_apart)| {
             let rows = shard.rows(department, position, linked.as_of);
-            rows.iter().any(|row| sets_apart[row.kind as usize] && row.is_open(linked.as_of))
+            rows.iter().any(|row| sets_apart[row.kind as usize].contains(row.start) && row.is_open(linked.as_of))
         })
     })
 }

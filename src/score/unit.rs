@@ -5,7 +5,7 @@ use super::points::points;
 use crate::extract::Record;
 use crate::identity::Pseudonym;
 use crate::linkage::{Linked, Unit};
-use crate::programme::{Measure, Programme, Rule};
+use crate::programme::{Chosen, Measure, Programme, Rule};
 
 /// What the points system says of one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +36,8 @@ struct Prepared<'p> {
     rule: &'p Rule,
     /// Position of its department.
     department: usize,
-    /// By position of a type: whether it counts; `None` where all do.
-    counts: Option<Vec<bool>>,
+    /// By position of a type: the records of it that count; `None` where all do.
+    counts: Option<Vec<Chosen>>,
     /// First day of the window.
     from: i32,
 }
@@ -53,7 +53,7 @@ impl<'p> Scorer<'p> {
                 .position(|department| Some(&department.id) == rule.department.as_ref())
                 .unwrap_or(0);
             let types = linked.departments.get(department).map_or(&[][..], |department| &department.types);
-            let counts = rule.types.as_ref().map(|named| types.iter().map(|name| named.contains(name)).collect());
+            let counts = rule.types.as_ref().map(|named| types.iter().map(|name| named.chosen(name)).collect());
             let from = rule.window_years.map_or(i32::MIN, |years| window_start(programme.as_of, years));
             Prepared { rule, department, counts, from }
         };
@@ -81,9 +81,9 @@ impl<'p> Scorer<'p> {
                 .max()
                 .unwrap_or(0),
             Measure::OpenCases => distinct_records(rows().flat_map(|rows| prepared.chosen(rows)).filter(is_open)),
-            Measure::Cases => {
-                distinct_records(rows().flat_map(|rows| prepared.chosen(rows)).filter(|row| row.last_day() >= prepared.from))
-            }
+            Measure::Cases => distinct_records(
+                rows().flat_map(|rows| prepared.chosen(rows)).filter(|row| row.last_day() >= prepared.from),
+            ),
             Measure::Children => {
                 let mut children: Vec<Pseudonym> =
                     rows().flat_map(|rows| prepared.chosen(rows)).filter(is_open).filter_map(|row| row.child).collect();
@@ -97,7 +97,8 @@ impl<'p> Scorer<'p> {
 impl Prepared<'_> {
     /// The rows whose type counts.
     fn chosen<'l>(&'l self, rows: &'l [Record]) -> impl Iterator<Item = &'l Record> {
-        rows.iter().filter(|row| self.counts.as_ref().is_none_or(|counts| counts[row.kind as usize]))
+        rows.iter()
+            .filter(|row| self.counts.as_ref().is_none_or(|counts| counts[row.kind as usize].contains(row.start)))
     }
 
     fn spells<'l>(&'l self, rows: &'l [Record]) -> impl Iterator<Item = (i32, i32)> {
