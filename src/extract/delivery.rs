@@ -236,7 +236,7 @@ fn rejected_list(extract: &Extract) -> String {
 }
 
 /// One line of CSV, quoted where it must be.
-fn push_line(list: &mut String, cells: &[&str]) {
+pub(super) fn push_line(list: &mut String, cells: &[&str]) {
     for (position, cell) in cells.iter().enumerate() {
         if position > 0 {
             list.push(',');

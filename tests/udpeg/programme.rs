@@ -1,5 +1,6 @@
 //! The programme file: what it says once checked, and every mistake it can have.
 
+mod groups;
 mod mistakes;
 mod overrides;
 mod unknown_keys;
