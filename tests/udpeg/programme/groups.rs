@@ -55,7 +55,8 @@ fn a_type_that_a_list_names_itself_counts_whenever_it_starts_and_groups_add_up()
         ("[\"@never\", \"kontanthjælp\"]", vec![2.0, 5.0]),
         ("[\"@old\"]", vec![0.0, 5.0]),
     ] {
-        let used: Vec<&str> = ["old", "new", "never"].into_iter().filter(|id| !types.contains(&format!("@{id}"))).collect();
+        let used: Vec<&str> =
+            ["old", "new", "never"].into_iter().filter(|id| !types.contains(&format!("@{id}"))).collect();
         let place = place(groups, types);
         // Groups that the rule does not use are used by the department.
         let further: String = used.iter().map(|id| format!("\"@{id}\",")).collect();
@@ -69,7 +70,10 @@ fn a_type_that_a_list_names_itself_counts_whenever_it_starts_and_groups_add_up()
 #[test]
 fn groups_set_persons_apart_by_the_start_of_their_records() {
     for (dates, kinds) in [("{}", 2), ("{ to = 2023-12-31 }", 1)] {
-        let place = place(&format!("[family]\napart_types = [\"@apart\"]\n[types.apart]\naflastning = {dates}"), "[\"kontanthjælp\"]");
+        let place = place(
+            &format!("[family]\napart_types = [\"@apart\"]\n[types.apart]\naflastning = {dates}"),
+            "[\"kontanthjælp\"]",
+        );
         place.edit("p.toml", "min_departments = 2\nmin_points = 1", "min_points = -9");
         place.udpeg(&["run", "-p", "p.toml"]).succeeded();
         let rows = parquet_rows(&place.path("out/2024Q4/selection/candidates.parquet"));
@@ -88,7 +92,11 @@ fn mistakes_in_groups_are_told_with_their_lines() {
         ("[types.Support]\na = {}", "[\"@Support\"]", "a group's name must be lower-case letters"),
         ("[types]\nsupport = [\"a\"]", "[\"kontanthjælp\"]", "`support` in [types] must be a table"),
         ("[types.support]\na = 2020-01-01", "[\"@support\"]", "`a` in [types.support] must be a table"),
-        ("[types.support]\na = { form = 2020-01-01 }", "[\"@support\"]", "unknown key `form` in \"a\" of [types.support]; did you mean `from`?"),
+        (
+            "[types.support]\na = { form = 2020-01-01 }",
+            "[\"@support\"]",
+            "unknown key `form` in \"a\" of [types.support]; did you mean `from`?",
+        ),
         ("[types.support]\na = { from = \"2020\" }", "[\"@support\"]", "must be a date without quotes"),
         ("[types.support]\na = { from = 2020-01-02, to = 2020-01-01 }", "[\"@support\"]", "`to` lies before `from`"),
         ("[types.support]\n\"å\" = {}\n\"a\u{30a}\" = {}", "[\"@support\"]", "\"å\" stands twice in [types.support]"),
