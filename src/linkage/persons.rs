@@ -1,7 +1,7 @@
 //! Persons across departments: numbered by the order of their pseudonyms, with their rows in each department.
 
 use super::delivery::Delivery;
-use super::shard::Shard;
+use super::shard::{Shard, Terms};
 use crate::error::{Error, Result};
 use crate::extract::Record;
 use crate::identity::Pseudonym;
@@ -51,13 +51,15 @@ impl Linked {
         }
         let as_of = crate::extract::days(programme.as_of);
         let ages = programme.eligibility.ages.as_ref();
-        let link = |records| Shard::new(records, ages, programme.attributes.age_band);
+        let terms = Terms { ages, has_bands: programme.attributes.age_band, as_of };
+        let link = |records| Shard::new(records, &terms);
         let mut shards: Vec<Shard> = of_shards.into_par_iter().map(link).collect::<Result<_>>()?;
         let mut before: u32 = 0;
         for shard in &mut shards {
             shard.first_person = before;
             let persons = u32::try_from(shard.persons.len()).ok().and_then(|persons| before.checked_add(persons));
-            before = persons.ok_or_else(|| Error::refused("there are more than 2³² persons", "check the deliveries"))?;
+            before =
+                persons.ok_or_else(|| Error::refused("there are more than 2³² persons", "check the deliveries"))?;
         }
         let mut linked = Self { shards, departments, as_of };
         for (position, persons) in incomplete.into_iter().enumerate() {

@@ -14,6 +14,10 @@ pub(super) struct Shard {
     pub persons: Vec<Pseudonym>,
     /// Whether each person is of an age that takes part.
     pub takes_part: Vec<bool>,
+    /// Each person's departments with an open record, as bits by their positions.
+    pub open_departments: Vec<u64>,
+    /// Children in open records of persons that take part, with the person's position; with repetitions.
+    pub links: Vec<(Pseudonym, u32)>,
     /// In the programme's order.
     pub departments: Vec<ShardRecords>,
 }
@@ -27,30 +31,51 @@ pub(super) struct ShardRecords {
     first_row: Vec<u32>,
 }
 
+/// What persons are looked at by.
+pub(super) struct Terms<'t> {
+    /// Who takes part; everyone where there are none.
+    pub ages: Option<&'t AgeRange>,
+    /// Whether the deliveries hold age bands, which have to agree.
+    pub has_bands: bool,
+    /// The day on which everything is measured, in days since 1970-01-01.
+    pub as_of: i32,
+}
+
 impl Shard {
-    /// Merges the departments' records, each sorted by person and start. Who takes part is decided by `ages`, everyone
-    /// where they are `None`; bands are compared where `has_bands`.
-    pub(super) fn new(departments: Vec<Vec<Record>>, ages: Option<&AgeRange>, has_bands: bool) -> Result<Self> {
+    /// Merges the departments' records, each sorted by person and start, and learns of each person what units are formed
+    /// by, while its records are at hand.
+    pub(super) fn new(departments: Vec<Vec<Record>>, terms: &Terms<'_>) -> Result<Self> {
         let mut shard = Self::default();
         let mut rest: Vec<&[Record]> = departments.iter().map(Vec::as_slice).collect();
         let mut first_rows: Vec<Vec<u32>> = vec![Vec::new(); departments.len()];
-        let longest = departments.iter().map(Vec::len).max().unwrap_or(0);
-        shard.persons.reserve(longest / 2);
         while let Some(person) = rest.iter().filter_map(|rest| rest.first()).map(|record| record.person).min() {
             let mut band = None;
-            for ((rest, first_rows), all) in rest.iter_mut().zip(&mut first_rows).zip(&departments) {
-                first_rows.push(position(all.len() - rest.len())?);
+            let mut open = 0;
+            let links_before = shard.links.len();
+            let number = position(shard.persons.len())?;
+            for (department, (rest, all)) in rest.iter_mut().zip(&departments).enumerate() {
+                first_rows[department].push(position(all.len() - rest.len())?);
                 let rows = rest.iter().take_while(|record| record.person == person).count();
-                if let Some(first) = rest.first().filter(|_| rows > 0) {
-                    if has_bands && band.is_some_and(|band| band != first.age_band) {
+                let (of_person, others) = rest.split_at(rows);
+                *rest = others;
+                if let Some(first) = of_person.first() {
+                    if terms.has_bands && band.is_some_and(|band| band != first.age_band) {
                         return Err(other_band());
                     }
                     band = Some(first.age_band);
                 }
-                *rest = &rest[rows..];
+                for record in of_person.iter().filter(|record| record.is_open(terms.as_of)) {
+                    open |= 1 << department;
+                    shard.links.extend(record.child.map(|child| (child, number)));
+                }
+            }
+            let takes_part = terms.ages.is_none_or(|ages| band.is_some_and(|band| ages.bands.contains(&band)));
+            if !takes_part {
+                shard.links.truncate(links_before);
             }
             shard.persons.push(person);
-            shard.takes_part.push(ages.is_none_or(|ages| band.is_some_and(|band| ages.bands.contains(&band))));
+            shard.takes_part.push(takes_part);
+            shard.open_departments.push(open);
         }
         for (first_rows, records) in first_rows.iter_mut().zip(&departments) {
             first_rows.push(position(records.len())?);
@@ -71,12 +96,6 @@ impl Shard {
             rows = before;
         }
         rows
-    }
-
-    /// For each person that takes part: its number and position.
-    pub(super) fn taking_part(&self) -> impl Iterator<Item = (u32, usize)> {
-        let numbered = (self.first_person..).zip(0..self.persons.len());
-        numbered.filter(|&(_, position)| self.takes_part[position])
     }
 }
 

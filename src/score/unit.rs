@@ -81,9 +81,9 @@ impl<'p> Scorer<'p> {
                 .max()
                 .unwrap_or(0),
             Measure::OpenCases => distinct_records(rows().flat_map(|rows| prepared.chosen(rows)).filter(is_open)),
-            Measure::Cases => {
-                distinct_records(rows().flat_map(|rows| prepared.chosen(rows)).filter(|row| row.last_day() >= prepared.from))
-            }
+            Measure::Cases => distinct_records(
+                rows().flat_map(|rows| prepared.chosen(rows)).filter(|row| row.last_day() >= prepared.from),
+            ),
             Measure::Children => {
                 let mut children: Vec<Pseudonym> =
                     rows().flat_map(|rows| prepared.chosen(rows)).filter(is_open).filter_map(|row| row.child).collect();

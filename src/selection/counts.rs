@@ -4,6 +4,7 @@ use super::quota::{Choice, Status};
 use super::ranking::RankedUnit;
 use crate::linkage::{Linked, Units};
 use crate::programme::{Kind, PerKind, Programme};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// `counts.json`. For the analyst; nothing of it is fit for release as it stands.
@@ -137,7 +138,7 @@ fn incomplete(linked: &Linked, units: &Units, ranked: &[RankedUnit]) -> Incomple
         }
     }
     let has_one = |position: usize| units.get(position).members.iter().any(|&member| is_incomplete[member as usize]);
-    let all = (0..units.len()).filter(|&position| has_one(position)).count();
+    let all = (0..units.len()).into_par_iter().filter(|&position| has_one(position)).count();
     let eligible = ranked.iter().filter(|unit| has_one(unit.position)).count();
     IncompleteUnits { eligible, not_eligible: all - eligible }
 }
