@@ -4,9 +4,9 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use std::path::PathBuf;
 use std::sync::LazyLock;
-use udpeg::extract::{self, RowReader};
+use udpeg::extract::{self, Room, RowReader};
 use udpeg::identity::{CprCell, CprReader, Key, Pseudonymiser};
-use udpeg::pipeline::{self, Context, Delivering, Silent};
+use udpeg::pipeline::{self, Context, Delivering, Memory, Silent};
 use udpeg::programme::{Overrides, Programme};
 use udpeg::synth::{self, Settings};
 
@@ -37,7 +37,7 @@ static MUNICIPALITY: LazyLock<Municipality> = LazyLock::new(|| {
 impl Municipality {
     fn context(&self) -> Context<'_> {
         let today = self.programme.as_of.max(self.programme.purpose.approved_on.expect("the purpose is complete"));
-        Context { programme: &self.programme, today, force: true, progress: &Silent }
+        Context { programme: &self.programme, today, force: true, memory: Memory::default(), progress: &Silent }
     }
 
     fn extract(&self, name: &str) -> Vec<u8> {
@@ -86,7 +86,8 @@ fn identity(bencher: Bencher<'_, '_>) {
 fn reading_an_extract(bencher: Bencher<'_, '_>) {
     let Municipality { programme, key, .. } = &*MUNICIPALITY;
     let department = programme.department("jobcentre").expect("the programme has a jobcentre");
-    let read = || extract::read(programme, department, key, false, &Silent).expect("the extract can be read");
+    let read =
+        || extract::read(programme, department, key, false, Room::default(), &Silent).expect("the extract can be read");
     bencher.counter(ItemsCount::new(read().rows())).bench(read);
 }
 
@@ -95,7 +96,8 @@ fn reading_an_extract(bencher: Bencher<'_, '_>) {
 fn sorting(bencher: Bencher<'_, '_>) {
     let Municipality { programme, key, .. } = &*MUNICIPALITY;
     let department = programme.department("jobcentre").expect("the programme has a jobcentre");
-    let read = || extract::read(programme, department, key, false, &Silent).expect("the extract can be read");
+    let read =
+        || extract::read(programme, department, key, false, Room::default(), &Silent).expect("the extract can be read");
     bencher
         .counter(ItemsCount::new(read().rows()))
         .with_inputs(read)

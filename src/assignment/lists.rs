@@ -124,12 +124,12 @@ fn write_rows(
     metadata: &RunMetadata,
 ) -> Result<FileRecord> {
     let schema = rows.schema();
-    let column = |(field, values): (&Arc<Field>, &ArrayRef)| {
-        let values = Arc::clone(values);
-        Column::new(field.as_ref().clone(), move |rows| values.slice(rows.start, rows.len()))
+    let column = |(position, field): (usize, &Arc<Field>)| {
+        Column::new(field.as_ref().clone(), move |chunk: &RecordBatch| Arc::clone(chunk.column(position)))
     };
-    let table: Vec<Column<'_>> = schema.fields().iter().zip(rows.columns()).map(column).collect();
-    let (sha256, count) = output::write_table(folder, name, metadata, rows.num_rows(), &table)?;
+    let columns: Vec<Column<'_, RecordBatch>> = schema.fields().iter().enumerate().map(column).collect();
+    let chunk = |range: std::ops::Range<usize>| Ok(rows.slice(range.start, range.len()));
+    let (sha256, count) = output::write_table(folder, name, metadata, rows.num_rows(), chunk, &columns)?;
     Ok(FileRecord::new(&place.join(name), sha256, Some(count)))
 }
 

@@ -2,7 +2,7 @@
 
 use super::quality::Quality;
 use super::read::{Extract, file_name};
-use super::records::{LeavingTypes, Record, Records};
+use super::records::{Chunk, LeavingTypes, Record, Records};
 use crate::error::{Result, Warning};
 use crate::identity::{Pseudonym, Sex};
 use crate::output::{self, Column, FileRecord, RunMetadata, Staged, hex_column};
@@ -31,9 +31,13 @@ pub(crate) mod names {
 /// Sorts what was read, counts duplicates once, and counts everything.
 ///
 /// Gives the count and how the types leave.
-pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extract) -> (Quality, LeavingTypes) {
+///
+/// # Errors
+///
+/// [`crate::Error::File`] where records that were put aside cannot be read or written.
+pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extract) -> Result<(Quality, LeavingTypes)> {
     let mut types = LeavingTypes::new(&extract.types, &programme.types_that_may_leave(department));
-    let (duplicates, rows_of_type) = extract.records.sort_and_deduplicate(&types.ranks);
+    let (duplicates, rows_of_type) = extract.records.sort_and_deduplicate(&types.ranks)?;
     types.set_rows(&extract.types, &rows_of_type);
     extract.incomplete.sort_unstable();
     extract.incomplete.dedup();
@@ -48,7 +52,7 @@ pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extrac
         no_check_digit: extract.counts.no_check_digit,
         extract: extract.records.len() as u64,
     };
-    (quality, types)
+    Ok((quality, types))
 }
 
 /// Writes `rejected.csv`, `other_types.csv` and `quality.json`, which stay in the department.
@@ -86,10 +90,12 @@ pub fn deliver(
     let mut records = vec![FileRecord::new(&place.join(names::EXTRACT), sha256, Some(rows))];
 
     let incomplete = &extract.incomplete;
-    let persons = Column::new(Field::new(names::PERSON, DataType::Utf8, false), |rows| {
-        hex_column(rows.len(), incomplete[rows].iter().copied().map(Some))
+    let persons = Column::new(Field::new(names::PERSON, DataType::Utf8, false), |persons: &&[Pseudonym]| {
+        hex_column(persons.len(), persons.iter().copied().map(Some))
     });
-    let (sha256, rows) = output::write_table(folder, names::INCOMPLETE, &metadata, incomplete.len(), &[persons])?;
+    let chunk = |rows| Ok(&incomplete[rows]);
+    let (sha256, rows) =
+        output::write_table(folder, names::INCOMPLETE, &metadata, incomplete.len(), chunk, &[persons])?;
     records.push(FileRecord::new(&place.join(names::INCOMPLETE), sha256, Some(rows)));
 
     let sha256 = output::write_json(folder, names::QUALITY, quality)?;
@@ -105,46 +111,45 @@ fn write_extract(
     types: &LeavingTypes,
 ) -> Result<(String, u64)> {
     let pseudonyms = |name, nullable, value: fn(&Record) -> Option<Pseudonym>| {
-        Column::new(Field::new(name, DataType::Utf8, nullable), move |rows| {
-            hex_column(rows.len(), records.range(rows).map(value))
+        Column::new(Field::new(name, DataType::Utf8, nullable), move |chunk: &Chunk<'_>| {
+            hex_column(chunk.len(), chunk.iter().map(value))
         })
     };
     let days = |name, nullable, value: fn(&Record) -> Option<i32>| {
-        Column::new(Field::new(name, DataType::Date32, nullable), move |rows| {
-            Arc::new(records.range(rows).map(value).collect::<Date32Array>())
+        Column::new(Field::new(name, DataType::Date32, nullable), move |chunk: &Chunk<'_>| {
+            Arc::new(chunk.iter().map(value).collect::<Date32Array>())
         })
     };
     let kinds = StringArray::from_iter_values(&types.names);
     let mut columns = vec![
         pseudonyms(names::PERSON, false, |row| Some(row.person)),
         pseudonyms(names::RECORD, true, |row| row.record),
-        words(names::KIND, kinds, records, |row| types.ranks[row.kind as usize]),
+        words(names::KIND, kinds, |row| types.ranks[row.kind as usize]),
         days(names::START, false, |row| Some(row.start)),
         days(names::END, true, |row| (row.end != Record::OPEN).then_some(row.end)),
         pseudonyms(names::CHILD, true, |row| row.child),
     ];
     if programme.attributes.sex {
         let sexes = StringArray::from_iter_values(["M", "F"]);
-        columns.push(words(names::SEX, sexes, records, |row| u32::from(row.sex == Sex::Female)));
+        columns.push(words(names::SEX, sexes, |row| u32::from(row.sex == Sex::Female)));
     }
     if programme.attributes.age_band {
         let bands = StringArray::from_iter_values(programme.age_bands.labels());
-        columns.push(words(names::AGE_BAND, bands, records, |row| u32::from(row.age_band)));
+        columns.push(words(names::AGE_BAND, bands, |row| u32::from(row.age_band)));
     }
-    output::write_table(folder, names::EXTRACT, metadata, records.len(), &columns)
+    output::write_table(folder, names::EXTRACT, metadata, records.len(), |rows| records.chunk(rows), &columns)
 }
 
 /// A column of few distinct words, of which `word` gives each record's.
-fn words<'a>(
+fn words<'a, 'r>(
     name: &str,
     all: StringArray,
-    records: &'a Records,
     word: impl Fn(&Record) -> u32 + Send + Sync + 'a,
-) -> Column<'a> {
+) -> Column<'a, Chunk<'r>> {
     let all: ArrayRef = Arc::new(all);
     let text = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
-    Column::new(Field::new(name, text, false), move |rows| {
-        let positions: UInt32Array = records.range(rows).map(|record| Some(word(record))).collect();
+    Column::new(Field::new(name, text, false), move |chunk: &Chunk<'_>| {
+        let positions: UInt32Array = chunk.iter().map(|record| Some(word(record))).collect();
         let words = DictionaryArray::<UInt32Type>::try_new(positions, Arc::clone(&all));
         Arc::new(words.expect("every position stands among the words"))
     })

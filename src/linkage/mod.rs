@@ -12,6 +12,7 @@ mod written;
 
 pub use delivery::Delivery;
 pub use persons::{DepartmentRecords, Linked};
+pub use shard::Alone;
 pub use units::{Unit, Units};
 
 pub(crate) use delivery::read_all;

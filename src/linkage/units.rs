@@ -4,7 +4,7 @@ use super::persons::Linked;
 use crate::identity::Pseudonym;
 use crate::programme::{Family, Kind};
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// All units of those who take part.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ type Link = (Pseudonym, u32);
 impl Units {
     /// Forms the units; children of too many adults become empty cells in `linked`.
     #[must_use]
-    pub fn new(family: &Family, linked: &mut Linked) -> Self {
+    pub fn new<S: Send + Sync>(family: &Family, linked: &mut Linked<S>) -> Self {
         let links = links(linked);
         let (placeholder_children, links) = without_placeholders(links, family.max_adults_per_child);
         linked.forget_children(&placeholder_children);
@@ -50,7 +50,7 @@ impl Units {
             let mut first = None;
             for &(_, person) in adults {
                 is_parent[person as usize] = true;
-                if is_apart[person as usize] {
+                if is_apart.contains(&person) {
                     continue;
                 }
                 groups.join(*first.get_or_insert(person), person);
@@ -62,7 +62,7 @@ impl Units {
     }
 
     /// Lists each group's members; a group is numbered by its smallest member, so units come in the order of their ids.
-    fn gather(linked: &Linked, groups: &mut Groups, is_parent: &[bool]) -> Self {
+    fn gather<S>(linked: &Linked<S>, groups: &mut Groups, is_parent: &[bool]) -> Self {
         let mut units = Self {
             first_member: Vec::new(),
             members: Vec::new(),
@@ -130,7 +130,7 @@ impl Units {
 }
 
 /// Every child in an open record of someone who takes part, with that person; sorted, each pair once.
-fn links(linked: &mut Linked) -> Vec<Link> {
+fn links<S>(linked: &mut Linked<S>) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::with_capacity(linked.shards.iter().map(|shard| shard.links.len()).sum());
     for shard in &mut linked.shards {
         let first_person = shard.first_person;
@@ -158,22 +158,24 @@ fn without_placeholders(links: Vec<Link>, most: u32) -> (Vec<Pseudonym>, Vec<Lin
     (placeholders, kept)
 }
 
-/// Who has an open record of a type that keeps persons apart, in any department.
-fn persons_apart(apart_types: &[String], linked: &Linked) -> Vec<bool> {
+/// Who of those that are linked to children has an open record of a type that keeps persons apart, in any department.
+fn persons_apart<S: Send + Sync>(apart_types: &[String], linked: &Linked<S>) -> HashSet<u32> {
     let sets_apart: Vec<Vec<bool>> = linked
         .departments
         .iter()
         .map(|department| department.types.iter().map(|name| apart_types.contains(name)).collect())
         .collect();
-    if !sets_apart.iter().flatten().any(|&sets_apart| sets_apart) {
-        return vec![false; linked.number_of_persons()];
-    }
-    linked.of_every_person(|shard, position| {
+    let is_apart = |person: &u32| {
         sets_apart.iter().enumerate().any(|(department, sets_apart)| {
-            let rows = shard.rows(department, position, linked.as_of);
+            let rows = linked.rows(department, *person).unwrap_or_default();
             rows.iter().any(|row| sets_apart[row.kind as usize] && row.is_open(linked.as_of))
         })
-    })
+    };
+    if sets_apart.iter().flatten().any(|&sets_apart| sets_apart) {
+        linked.linked_persons().filter(is_apart).collect()
+    } else {
+        HashSet::new()
+    }
 }
 
 /// Who is joined to whom: each points to a smaller number of the group, the smallest to itself (Tarjan's disjoint

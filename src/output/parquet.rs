@@ -58,46 +58,48 @@ const ROW_GROUP_ROWS: usize = 1 << 17;
 /// Row groups encoded at a time; bounds memory.
 const ROW_GROUPS_AT_A_TIME: usize = 4;
 
-/// One column of a table to be written.
-pub struct Column<'a> {
+/// One column of a table to be written, made from chunks `C` of the table's rows.
+pub struct Column<'a, C> {
     field: Field,
-    /// Its values in a range of rows.
-    values: Box<dyn Fn(Range<usize>) -> ArrayRef + Send + Sync + 'a>,
+    values: Box<dyn Fn(&C) -> ArrayRef + Send + Sync + 'a>,
 }
 
-impl<'a> Column<'a> {
-    /// A column whose `values` gives its values in any range of rows, in the field's type.
-    pub fn new(field: Field, values: impl Fn(Range<usize>) -> ArrayRef + Send + Sync + 'a) -> Self {
+impl<'a, C> Column<'a, C> {
+    /// A column whose `values` gives its values in a chunk of rows, in the field's type.
+    pub fn new(field: Field, values: impl Fn(&C) -> ArrayRef + Send + Sync + 'a) -> Self {
         Self { field, values: Box::new(values) }
     }
 }
 
-/// Writes a table of `rows` rows as a Parquet file into a staged folder; gives its SHA-256 and its rows.
+/// Writes a table of `rows` rows as a Parquet file into a staged folder; gives its SHA-256 and its rows. `chunk` gives
+/// any range of rows.
 ///
 /// Row groups have a fixed number of rows and columns are made and encoded in parallel, each on its own, and written in
 /// order: the bytes do not depend on the number of threads.
 ///
 /// # Errors
 ///
-/// [`Error::File`] where it cannot be written.
-pub fn write_table(
+/// [`Error::File`] where it cannot be written, and what `chunk` fails with.
+pub fn write_table<C: Sync>(
     folder: &Staged,
     name: &str,
     metadata: &RunMetadata,
     rows: usize,
-    columns: &[Column<'_>],
+    chunk: impl Fn(Range<usize>) -> Result<C> + Sync,
+    columns: &[Column<'_, C>],
 ) -> Result<(String, u64)> {
     let path = folder.place().join(name);
     let file = folder.create(name)?;
-    let sha256 = encode_table(file, metadata, rows, columns).map_err(|error| failed(&path, &error))?;
+    let sha256 = encode_table(file, metadata, rows, chunk, columns).map_err(|error| failed(&path, error))?;
     Ok((sha256, rows as u64))
 }
 
-fn encode_table(
+fn encode_table<C: Sync>(
     file: File,
     metadata: &RunMetadata,
     rows: usize,
-    columns: &[Column<'_>],
+    chunk: impl Fn(Range<usize>) -> Result<C> + Sync,
+    columns: &[Column<'_, C>],
 ) -> std::result::Result<String, ParquetError> {
     let fields: Vec<Field> = columns.iter().map(|column| column.field.clone()).collect();
     let properties = Arc::new(properties(&fields, metadata));
@@ -109,12 +111,14 @@ fn encode_table(
     let mut ready = Vec::new();
     for (turn, starts) in starts.chunks(ROW_GROUPS_AT_A_TIME).enumerate() {
         let encode = |(at, &start): (usize, &usize)| {
-            let range = start..rows.min(start + ROW_GROUP_ROWS);
+            let rows = start..rows.min(start + ROW_GROUP_ROWS);
+            let count = rows.len();
+            let chunk = chunk(rows).map_err(|error| ParquetError::External(Box::new(error)))?;
             let writers = row_groups.create_column_writers(turn * ROW_GROUPS_AT_A_TIME + at)?;
             columns
                 .par_iter()
                 .zip(writers)
-                .map(|(column, writer)| encode_chunk(column, writer, range.clone()))
+                .map(|(column, writer)| encode_chunk(column, writer, &chunk, count))
                 .collect()
         };
         let encode =
@@ -145,14 +149,14 @@ fn properties(fields: &[Field], metadata: &RunMetadata) -> WriterProperties {
     properties.build()
 }
 
-/// Makes and encodes some rows of one column; touches no file.
-fn encode_chunk(
-    column: &Column<'_>,
+/// Makes and encodes the `count` rows that one column has in a chunk; touches no file.
+fn encode_chunk<C>(
+    column: &Column<'_, C>,
     mut writer: ArrowColumnWriter,
-    rows: Range<usize>,
+    chunk: &C,
+    count: usize,
 ) -> std::result::Result<ArrowColumnChunk, ParquetError> {
-    let count = rows.len();
-    let values = (column.values)(rows);
+    let values = (column.values)(chunk);
     if values.len() != count || values.data_type() != column.field.data_type() {
         return Err(ParquetError::General(format!("column {} is not as it should be", column.field.name())));
     }
@@ -178,17 +182,22 @@ fn append(
     Ok(())
 }
 
-fn failed(path: &std::path::Path, error: &ParquetError) -> Error {
-    if let ParquetError::External(inner) = error
-        && let Some(io) = inner.downcast_ref::<std::io::Error>()
-    {
+fn failed(path: &std::path::Path, error: ParquetError) -> Error {
+    let inner = match error {
+        ParquetError::External(inner) => inner,
+        other => Box::new(other),
+    };
+    if let Some(io) = inner.downcast_ref::<std::io::Error>() {
         return Error::io(path, "write", io);
     }
-    Error::file(
-        path,
-        format!("could not write it: {error}"),
-        "check the disk and run again; nothing half is left behind",
-    )
+    match inner.downcast::<Error>() {
+        Ok(ours) => *ours,
+        Err(other) => Error::file(
+            path,
+            format!("could not write it: {other}"),
+            "check the disk and run again; nothing half is left behind",
+        ),
+    }
 }
 
 /// A column of `count` pseudonyms in their written form, null where there is none.

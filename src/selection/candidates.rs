@@ -6,7 +6,7 @@ use crate::identity::Pseudonym;
 use crate::linkage::{Linked, Unit, Units};
 use crate::output::{self, Column, RunMetadata, Staged, hex_column};
 use crate::programme::{Programme, Rule};
-use crate::score::value;
+use crate::score::{Scored, value};
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::{Float64Array, Int32Array, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field};
@@ -51,7 +51,7 @@ pub fn write_candidates(
     folder: &Staged,
     name: &str,
     programme: &Programme,
-    linked: &Linked,
+    linked: &Linked<Scored>,
     units: &Units,
     selected: &Selected,
     metadata: &RunMetadata,
@@ -63,7 +63,7 @@ pub fn write_candidates(
     let candidates: Vec<Candidate<'_>> = selected.ranked.par_iter().map(of_candidate).collect();
     let label_length = label_length(candidates.iter().map(|candidate| candidate.id).collect());
     let table = Table { programme, linked, selected, candidates, label_length };
-    output::write_table(folder, name, metadata, selected.ranked.len(), &table.columns())
+    output::write_table(folder, name, metadata, selected.ranked.len(), Ok, &table.columns())
 }
 
 /// The shortest length from 8 on that makes the first characters of all ids differ.
@@ -73,6 +73,9 @@ fn label_length(mut ids: Vec<Pseudonym>) -> usize {
     ids.windows(2).map(common).max().map_or(8, |longest| (longest + 1).max(8))
 }
 
+/// Positions among the candidates.
+type Rows = std::ops::Range<usize>;
+
 /// An eligible unit and its id.
 struct Candidate<'a> {
     id: Pseudonym,
@@ -81,7 +84,7 @@ struct Candidate<'a> {
 
 struct Table<'a> {
     programme: &'a Programme,
-    linked: &'a Linked,
+    linked: &'a Linked<Scored>,
     selected: &'a Selected,
     candidates: Vec<Candidate<'a>>,
     label_length: usize,
@@ -89,24 +92,24 @@ struct Table<'a> {
 
 impl Table<'_> {
     /// All columns, in order.
-    fn columns(&self) -> Vec<Column<'_>> {
+    fn columns(&self) -> Vec<Column<'_, Rows>> {
         let Selected { ranked, choices, .. } = self.selected;
         let number = |row: usize| u32::try_from(row + 1).expect("no more units than persons, numbered in 32 bits");
         let person = |&member: &u32| self.linked.person(member);
         let mut columns = vec![
-            Column::new(Field::new(columns::RANK, DataType::UInt32, false), move |rows| {
-                Arc::new(UInt32Array::from_iter_values(rows.map(number)))
+            Column::new(Field::new(columns::RANK, DataType::UInt32, false), move |rows: &Rows| {
+                Arc::new(UInt32Array::from_iter_values(rows.clone().map(number)))
             }),
             text(columns::STATUS, choices, |choice, text| text.push_str(choice.status.as_str())),
-            Column::new(Field::new(columns::REASON, DataType::Utf8, true), |rows| {
-                let reasons = choices[rows].iter().map(|choice| choice.reason.map(super::Reason::as_str));
+            Column::new(Field::new(columns::REASON, DataType::Utf8, true), |rows: &Rows| {
+                let reasons = choices[rows.clone()].iter().map(|choice| choice.reason.map(super::Reason::as_str));
                 Arc::new(reasons.collect::<StringArray>())
             }),
             text(columns::LABEL, &self.candidates, |candidate, text| {
                 text.extend(candidate.id.to_hex()[..self.label_length].iter().copied().map(char::from));
             }),
-            Column::new(Field::new(columns::UNIT, DataType::Utf8, false), |rows| {
-                hex_column(rows.len(), self.candidates[rows].iter().map(|candidate| Some(candidate.id)))
+            Column::new(Field::new(columns::UNIT, DataType::Utf8, false), |rows: &Rows| {
+                hex_column(rows.len(), self.candidates[rows.clone()].iter().map(|candidate| Some(candidate.id)))
             }),
             text(columns::KIND, &self.candidates, |candidate, text| text.push_str(candidate.unit.kind.as_str())),
             self.lists(columns::MEMBERS, move |unit, list| {
@@ -116,8 +119,8 @@ impl Table<'_> {
             }),
             self.lists(columns::DEPARTMENTS, |unit, list| self.departments(unit.open_departments, list)),
             self.lists(columns::INCOMPLETE, |unit, list| self.departments(self.incomplete(unit), list)),
-            Column::new(Field::new(columns::POINTS, DataType::Int32, false), |rows| {
-                Arc::new(Int32Array::from_iter_values(ranked[rows].iter().map(|unit| unit.points)))
+            Column::new(Field::new(columns::POINTS, DataType::Int32, false), |rows: &Rows| {
+                Arc::new(Int32Array::from_iter_values(ranked[rows.clone()].iter().map(|unit| unit.points)))
             }),
             text(columns::LOTTERY, ranked, |unit, text| {
                 write!(text, "{:016x}", unit.lottery).expect("a text takes everything");
@@ -130,11 +133,15 @@ impl Table<'_> {
     }
 
     /// A column of lists of text; `fill` puts a unit's texts into its list.
-    fn lists<'a>(&'a self, name: &str, fill: impl Fn(&Unit<'_>, &mut StringBuilder) + Send + Sync + 'a) -> Column<'a> {
+    fn lists<'a>(
+        &'a self,
+        name: &str,
+        fill: impl Fn(&Unit<'_>, &mut StringBuilder) + Send + Sync + 'a,
+    ) -> Column<'a, Rows> {
         let item = Arc::new(Field::new("item", DataType::Utf8, false));
-        Column::new(Field::new(name, DataType::List(Arc::clone(&item)), false), move |rows| {
+        Column::new(Field::new(name, DataType::List(Arc::clone(&item)), false), move |rows: &Rows| {
             let mut lists = ListBuilder::new(StringBuilder::new()).with_field(Arc::clone(&item));
-            for candidate in &self.candidates[rows] {
+            for candidate in &self.candidates[rows.clone()] {
                 fill(&candidate.unit, lists.values());
                 lists.append(true);
             }
@@ -160,11 +167,15 @@ impl Table<'_> {
 }
 
 /// A column of text, of which `push` puts each item's behind what is there.
-fn text<'a, T: Sync>(name: &str, items: &'a [T], push: impl Fn(&T, &mut String) + Send + Sync + 'a) -> Column<'a> {
-    Column::new(Field::new(name, DataType::Utf8, false), move |rows| {
+fn text<'a, T: Sync>(
+    name: &str,
+    items: &'a [T],
+    push: impl Fn(&T, &mut String) + Send + Sync + 'a,
+) -> Column<'a, Rows> {
+    Column::new(Field::new(name, DataType::Utf8, false), move |rows: &Rows| {
         let mut column = StringBuilder::with_capacity(rows.len(), rows.len() * 16);
         let mut text = String::new();
-        for item in &items[rows] {
+        for item in &items[rows.clone()] {
             text.clear();
             push(item, &mut text);
             column.append_value(&text);
@@ -174,7 +185,7 @@ fn text<'a, T: Sync>(name: &str, items: &'a [T], push: impl Fn(&T, &mut String) 
 }
 
 /// What a rule says of each unit: its value and its points.
-fn rule_columns<'a>(position: usize, rule: &Rule, ranked: &'a [RankedUnit]) -> [Column<'a>; 2] {
+fn rule_columns<'a>(position: usize, rule: &Rule, ranked: &'a [RankedUnit]) -> [Column<'a, Rows>; 2] {
     let measure = rule.measure;
     // A unit's total fits, and so does each rule's part unless others cancel it out.
     let points = move |unit: &RankedUnit| {
@@ -182,12 +193,12 @@ fn rule_columns<'a>(position: usize, rule: &Rule, ranked: &'a [RankedUnit]) -> [
         i32::try_from(points).unwrap_or(if points < 0 { i32::MIN } else { i32::MAX })
     };
     [
-        Column::new(Field::new(format!("value_{}", rule.id), DataType::Float64, false), move |rows| {
-            let values = ranked[rows].iter().map(|unit| value(measure, unit.scored.amounts[position]));
+        Column::new(Field::new(format!("value_{}", rule.id), DataType::Float64, false), move |rows: &Rows| {
+            let values = ranked[rows.clone()].iter().map(|unit| value(measure, unit.scored.amounts[position]));
             Arc::new(Float64Array::from_iter_values(values))
         }),
-        Column::new(Field::new(format!("points_{}", rule.id), DataType::Int32, false), move |rows| {
-            Arc::new(Int32Array::from_iter_values(ranked[rows].iter().map(points)))
+        Column::new(Field::new(format!("points_{}", rule.id), DataType::Int32, false), move |rows: &Rows| {
+            Arc::new(Int32Array::from_iter_values(ranked[rows.clone()].iter().map(points)))
         }),
     ]
 }

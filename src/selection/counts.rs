@@ -4,6 +4,7 @@ use super::quota::{Choice, Status};
 use super::ranking::RankedUnit;
 use crate::linkage::{Linked, Units};
 use crate::programme::{Kind, PerKind, Programme};
+use crate::score::Scored;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -85,7 +86,7 @@ pub struct Lottery {
 
 pub(super) fn count(
     programme: &Programme,
-    linked: &Linked,
+    linked: &Linked<Scored>,
     units: &Units,
     ranked: &[RankedUnit],
     choices: &[Choice],
@@ -130,7 +131,7 @@ pub(super) fn count(
     }
 }
 
-fn incomplete(linked: &Linked, units: &Units, ranked: &[RankedUnit]) -> IncompleteUnits {
+fn incomplete(linked: &Linked<Scored>, units: &Units, ranked: &[RankedUnit]) -> IncompleteUnits {
     let mut is_incomplete = vec![false; linked.number_of_persons()];
     for department in &linked.departments {
         for &person in &department.incomplete {
