@@ -13,4 +13,4 @@ pub use delivery::{Delivery, Rows};
 pub use persons::{DepartmentRecords, Linked, PersonRows};
 pub use units::{Unit, Units};
 
-pub(crate) use delivery::read_all;
+pub(crate) use delivery::{check_footers, read_all};

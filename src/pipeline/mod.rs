@@ -2,10 +2,12 @@
 
 mod assigning;
 mod departments;
+mod recomputing;
 mod selecting;
 mod share;
 mod summary;
 
+pub(crate) use recomputing::recompute;
 pub use share::Share;
 pub use summary::{AssignmentSummary, DepartmentSummary, Load, Outcome, RunSummary, SelectionSummary};
 

@@ -51,6 +51,8 @@ pub(crate) enum Command {
     Assign(Assign),
     /// Pseudonymise all departments, select and assign, in one process
     Run(Run),
+    /// Check that a period's files were not altered and its steps fit together
+    Verify(Verify),
     /// Make up extracts of any size, with a programme file that reads them
     Synth(Synth),
 }
@@ -177,6 +179,32 @@ pub(crate) struct Run {
     /// Make the key file where it is missing and nothing has been delivered for the period yet
     #[arg(long)]
     pub new_key: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg verify --programme config/furesoe.toml
+  udpeg verify --programme config/furesoe.toml --recompute
+
+Needs no key and writes nothing in the period. Verifies the steps that are there. The day of a run
+made with --as-of is taken from its manifests.
+
+Exit codes: 0 all fits, 1 something is missing or cannot be read, 2 usage or programme file,
+4 something was altered or does not belong together")]
+pub(crate) struct Verify {
+    /// The programme file that the steps were made with
+    #[arg(long, short, value_name = "FILE")]
+    pub programme: PathBuf,
+    /// Verify this period instead of the programme's
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// Look below this folder instead of the programme's
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// Run select and assign again from the deliveries, beside the period, and compare every byte
+    #[arg(long)]
+    pub recompute: bool,
 }
 
 #[derive(Debug, clap::Args)]

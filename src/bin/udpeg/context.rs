@@ -38,10 +38,21 @@ pub(crate) fn run<T>(
     terminal: &Terminal,
     step: impl FnOnce(&Context<'_>) -> Result<Outcome<T>>,
 ) -> Result<Outcome<T>> {
-    let programme = Programme::read(&typed.programme, overrides)?;
+    run_with(&typed.programme, overrides, typed.force, terminal, step)
+}
+
+/// The same, of a programme file.
+pub(crate) fn run_with<T>(
+    programme: &Path,
+    overrides: &Overrides,
+    force: bool,
+    terminal: &Terminal,
+    step: impl FnOnce(&Context<'_>) -> Result<Outcome<T>>,
+) -> Result<Outcome<T>> {
+    let programme = Programme::read(programme, overrides)?;
     let progress = terminal.progress();
     let today = chrono::Local::now().date_naive();
-    step(&Context { programme: &programme, today, force: typed.force, progress: progress.as_ref() })
+    step(&Context { programme: &programme, today, force, progress: progress.as_ref() })
 }
 
 /// What `pseudonymise` is told.
