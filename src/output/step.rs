@@ -87,6 +87,9 @@ impl Period {
     pub fn open_to_read(out: &Path, period: &str) -> Result<Self> {
         let folder = out.join(period);
         must_exist(&folder)?;
+        if !folder.is_dir() {
+            return Err(Error::file(&folder, "it is a file, not a period's folder", "check `period` and `out`"));
+        }
         Self::hold(folder, File::try_lock_shared)
     }
 
@@ -240,11 +243,7 @@ fn must_exist(folder: &Path) -> Result<()> {
 }
 
 pub(super) fn busy(folder: &Path) -> Error {
-    Error::file(
-        folder,
-        "another udpeg is working on this period",
-        "wait until it has finished; nothing was changed",
-    )
+    Error::file(folder, "another udpeg is working on this period", "wait until it has finished; nothing was changed")
 }
 
 fn rename(from: &Path, to: &Path) -> Result<()> {

@@ -7,7 +7,7 @@ mod selecting;
 mod share;
 mod summary;
 
-pub(crate) use recomputing::recompute;
+pub(crate) use recomputing::{Recomputed, recompute};
 pub use share::Share;
 pub use summary::{AssignmentSummary, DepartmentSummary, Load, Outcome, RunSummary, SelectionSummary};
 

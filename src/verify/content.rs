@@ -9,13 +9,17 @@ use crate::output::{FileRecord, Manifest, RunMetadata};
 use crate::programme::Programme;
 use crate::untrusted::guarded;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// Checks the files of a step that are those of its manifest; `None` where not all are. Gives what is wrong and what a
-/// person should look at.
-pub(super) fn content(step: &Standing<'_>, place: &Place<'_>) -> Option<(Vec<Error>, Vec<Warning>)> {
+/// Checks the files of a step, which must be those of its manifest, as those in `intact` are; `None` where not all are.
+/// Gives what is wrong and what a person should look at.
+pub(super) fn content(
+    step: &Standing<'_>,
+    place: &Place<'_>,
+    intact: &BTreeSet<PathBuf>,
+) -> Option<(Vec<Error>, Vec<Warning>)> {
     let manifest = step.manifest.as_ref()?;
     let own = programme_of(manifest, place.programme)?;
     if step.intact.len() != step.expected.outputs.len() {
@@ -44,6 +48,9 @@ pub(super) fn content(step: &Standing<'_>, place: &Place<'_>) -> Option<(Vec<Err
         warnings.push(Warning(format!("{name}: the programme file has changed since the step was made")));
     }
     errors.extend(private_counts(step, place).err());
+    if errors.is_empty() && step.expected.word == "assign" {
+        errors.extend(lists(step, place, intact).err());
+    }
     Some((errors, warnings))
 }
 
@@ -67,7 +74,11 @@ fn about_file(
     if !differing.is_empty() {
         let verb = if differing.len() == 1 { "differs" } else { "differ" };
         return Err(Error::refused(
-            format!("{}: it was not made for this period and programme: {} {verb}", path.display(), differing.join(", ")),
+            format!(
+                "{}: it was not made for this period and programme: {} {verb}",
+                path.display(),
+                differing.join(", ")
+            ),
             format!("verify with the programme file and period that it was made with; else {}", step.expected.again),
         ));
     }
@@ -153,22 +164,17 @@ fn private_counts(step: &Standing<'_>, place: &Place<'_>) -> Result<()> {
 }
 
 /// The target group is the proposed candidates, and every list its coordinator's rows of it. Nothing is checked where
-/// one of the files is not that of its manifest.
-pub(super) fn lists(select: &Standing<'_>, assign: &Standing<'_>, place: &Place<'_>) -> Result<()> {
-    let is_intact = |step: &Standing<'_>| step.intact.len() == step.expected.outputs.len() && step.manifest.is_some();
-    let (Some(candidates), Some((target_group, lists))) =
-        (select.expected.outputs.first(), assign.expected.outputs.split_first())
-    else {
+/// the candidates are not those of their manifest.
+fn lists(assign: &Standing<'_>, place: &Place<'_>, intact: &BTreeSet<PathBuf>) -> Result<()> {
+    let candidates = assign.expected.inputs.iter().flatten().find(|input| intact.contains(*input));
+    let (Some(candidates), Some((target_group, lists))) = (candidates, assign.expected.outputs.split_first()) else {
         return Ok(());
     };
-    if !is_intact(select) || !is_intact(assign) {
-        return Ok(());
-    }
     let of_coordinator = |list: &PathBuf| {
         let id = list.parent().and_then(Path::file_name).map(|id| id.to_string_lossy().into_owned());
         (id.unwrap_or_default(), place.folder.join(list))
     };
     let lists: Vec<(String, PathBuf)> = lists.iter().map(of_coordinator).collect();
-    let target_group = place.folder.join(target_group);
-    assignment::check_lists(&place.folder.join(candidates), &target_group, &lists, &assign.expected.again)
+    let (candidates, target_group) = (place.folder.join(candidates), place.folder.join(target_group));
+    assignment::check_lists(&candidates, &target_group, &lists, &assign.expected.again)
 }

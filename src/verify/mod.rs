@@ -13,6 +13,7 @@
 
 mod content;
 mod inventory;
+mod recomputed;
 mod report;
 mod standing;
 mod steps;
@@ -21,12 +22,12 @@ pub use report::{Check, Finding, Report, StepReport, Verdict};
 
 use crate::error::{Error, Result, Warning};
 use crate::output::{FileRecord, Period};
-use crate::pipeline::{self, Context, Outcome};
+use crate::pipeline::{Context, Outcome};
 use crate::programme::Programme;
 use content::content;
 use inventory::{Inventory, Kind};
-use standing::{Place, Standing, belongings, day, open_to_others, programme_of};
-use std::collections::BTreeMap;
+use standing::{Place, Standing, belongings, day, open_to_others};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Whether `select` and `assign` are run again and their bytes compared.
@@ -67,7 +68,8 @@ pub fn verify(context: &Context<'_>, recompute: Recompute) -> Result<Outcome<Rep
     steps.iter_mut().for_each(|step| step.check_inputs(&place, &made));
     let together = together(&mut steps, &place);
     if recompute == Recompute::Yes {
-        warnings.extend(check_recomputed(context, &period, &mut steps, &together));
+        let do_fit = together.fits(Check::Manifest);
+        warnings.extend(recomputed::check(context, &period, &place, &mut steps, do_fit));
     }
     let report = report(programme, period.folder(), steps, together);
     Ok(Outcome { summary: report, warnings })
@@ -80,19 +82,15 @@ fn made(steps: &[Standing<'_>]) -> BTreeMap<String, FileRecord> {
 }
 
 fn check_content(steps: &mut [Standing<'_>], place: &Place<'_>, warnings: &mut Vec<Warning>) {
+    let intact: BTreeSet<PathBuf> = steps.iter().flat_map(|step| step.intact.iter().cloned()).collect();
     for step in steps.iter_mut().filter(|step| step.manifest.is_some()) {
-        match content(step, place) {
+        match content(step, place, &intact) {
             Some((errors, further)) => {
                 step.record(Check::Content, errors);
                 warnings.extend(further);
             }
             None => step.pass_over(Check::Content),
         }
-    }
-    if let [.., select, assign] = steps
-        && let Err(error) = content::lists(select, assign, place)
-    {
-        assign.record(Check::Content, vec![error]);
     }
 }
 
@@ -176,7 +174,8 @@ fn differing_keys_and_days(steps: &[Standing<'_>], place: &Place<'_>) -> Vec<Err
         if is_key_id { key_id.to_owned() } else { "(no key id)".to_owned() }
     };
     let keys = there().map(|(name, manifest)| (name, readable(&manifest.key_id))).collect();
-    let days = there().filter_map(|(name, manifest)| Some((name, day(manifest, place.programme)?.to_string()))).collect();
+    let days =
+        there().filter_map(|(name, manifest)| Some((name, day(manifest, place.programme)?.to_string()))).collect();
     let keys = differ(
         "the steps were made with different keys, so that one person has different pseudonyms in them",
         keys,
@@ -188,41 +187,6 @@ fn differing_keys_and_days(steps: &[Standing<'_>], place: &Place<'_>) -> Vec<Err
         "all departments and the analyst must use the same `as_of`; ask whoever used another for the folder again",
     );
     keys.into_iter().chain(days).collect()
-}
-
-/// Runs `select` and `assign` again and compares what comes out; a warning where there is nothing to compare with.
-fn check_recomputed(
-    context: &Context<'_>,
-    period: &Period,
-    steps: &mut [Standing<'_>],
-    together: &Together,
-) -> Option<Warning> {
-    let [deliveries @ .., select, assign] = steps else { return None };
-    let Some(manifest) = &select.manifest else {
-        return Some(Warning("there is no selection; nothing was recomputed".to_owned()));
-    };
-    let can_be_run = together.fits(Check::Manifest) && deliveries.iter().all(|step| step.is_whole());
-    match programme_of(manifest, context.programme) {
-        Some(own) if can_be_run && own.sha256 == context.programme.sha256 => {
-            let own = Context { programme: &own, today: context.today, force: false, progress: context.progress };
-            match pipeline::recompute(&own, period) {
-                Ok(recomputed) => {
-                    select.check_recomputed(context.programme, period.folder(), &recomputed.selection);
-                    assign.check_recomputed(context.programme, period.folder(), &recomputed.assignment);
-                }
-                Err(error) => select.record(Check::Recomputed, vec![error]),
-            }
-        }
-        Some(own) if can_be_run && own.sha256 != context.programme.sha256 => {
-            select.check_recomputed(context.programme, period.folder(), &[]);
-            assign.pass_over(Check::Recomputed);
-        }
-        _ => {
-            select.pass_over(Check::Recomputed);
-            assign.pass_over(Check::Recomputed);
-        }
-    }
-    None
 }
 
 fn report(programme: &Programme, folder: &Path, steps: Vec<Standing<'_>>, together: Together) -> Report {

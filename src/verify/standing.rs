@@ -32,13 +32,8 @@ pub(super) struct Standing<'p> {
 impl<'p> Standing<'p> {
     /// Looks for the step's manifest and checks what it says about itself.
     pub(super) fn new(expected: Expected<'p>, place: &Place<'p>) -> Self {
-        let mut step = Self {
-            expected,
-            manifest: None,
-            intact: BTreeSet::new(),
-            verdicts: BTreeMap::new(),
-            findings: Vec::new(),
-        };
+        let mut step =
+            Self { expected, manifest: None, intact: BTreeSet::new(), verdicts: BTreeMap::new(), findings: Vec::new() };
         let (private, own): (Vec<_>, Vec<_>) =
             step.expected.step.folders.iter().partition(|folder| folder.starts_with("private"));
         let is_begun = own.iter().any(|folder| place.inventory.holds_files_below(folder));
@@ -70,7 +65,8 @@ impl<'p> Standing<'p> {
             *known = verdict;
         }
         let name = &self.expected.step.name;
-        self.findings.extend(errors.into_iter().map(|error| Finding { step: name.clone(), check, error }));
+        let each = errors.into_iter().flat_map(Error::into_each);
+        self.findings.extend(each.map(|error| Finding { step: name.clone(), check, error }));
     }
 
     /// Puts down that a check could not be carried out.
@@ -195,8 +191,9 @@ impl<'p> Standing<'p> {
                     errors.push(self.refused(&path, format!("it does not say that the step was made from {name}")));
                 }
                 (Some(_), None) => drop(away.insert(input.parent().unwrap_or(input))),
-                (Some(read), Some(made)) if read != made => errors
-                    .push(self.refused(&path, format!("it was made from another {name} than the one that stands there"))),
+                (Some(read), Some(made)) if read != made => errors.push(
+                    self.refused(&path, format!("it was made from another {name} than the one that stands there")),
+                ),
                 (Some(_), Some(_)) => {}
             }
         }
@@ -208,37 +205,6 @@ impl<'p> Standing<'p> {
             errors.push(Error::file(&place.folder.join(folder), what, "put the folder back from where it is kept"));
         }
         self.record(Check::Inputs, errors);
-    }
-
-    /// Running the step again gave these files; those that stand there must be the same.
-    pub(super) fn check_recomputed(&mut self, programme: &Programme, folder: &Path, recomputed: &[FileRecord]) {
-        let Some(manifest) = &self.manifest else { return };
-        let mut errors = Vec::new();
-        if manifest.programme_sha256 != programme.sha256 {
-            let path = folder.join(self.expected.manifest());
-            errors.push(Error::refused(
-                format!("{}: the step was made with another programme file, and cannot be run again", path.display()),
-                "verify with the programme file whose SHA-256 stands in the manifest",
-            ));
-        }
-        let version = env!("CARGO_PKG_VERSION");
-        let hint = if manifest.program_version == version {
-            format!("somebody put it there, or it follows from what was altered: {}", self.expected.again)
-        } else {
-            format!("this is version {version}, and the manifest names another, whose bytes may differ: verify with that")
-        };
-        for record in if errors.is_empty() { recomputed } else { &[] } {
-            let is_same = || manifest.outputs.iter().any(|output| output == record);
-            if self.intact.contains(Path::new(&record.path)) && !is_same() {
-                let what = "run again from the deliveries, the step gives another file";
-                errors.push(Error::refused(format!("{}: {what}", folder.join(&record.path).display()), &hint));
-            }
-        }
-        if errors.is_empty() && self.intact.len() != recomputed.len() {
-            self.pass_over(Check::Recomputed);
-        } else {
-            self.record(Check::Recomputed, errors);
-        }
     }
 }
 
@@ -263,7 +229,8 @@ pub(super) fn belongings(steps: &[Standing<'_>]) -> BTreeMap<PathBuf, Kind> {
 pub(super) fn open_to_others(place: &Place<'_>, open: &[(&Path, u32)]) -> Vec<Error> {
     const SHOWN: usize = 5;
     let Some(((first, mode), further)) = open.split_first() else { return Vec::new() };
-    let mut what = format!("{}: others than its owner can reach it (mode {mode:04o})", place.inventory.at(first).display());
+    let mut what =
+        format!("{}: others than its owner can reach it (mode {mode:04o})", place.inventory.at(first).display());
     let names: Vec<String> =
         further.iter().take(SHOWN).map(|(path, mode)| format!("{} ({mode:04o})", path.display())).collect();
     if !names.is_empty() {

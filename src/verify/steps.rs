@@ -2,7 +2,8 @@
 //!
 //! A new step finds its place by an entry here.
 
-use crate::output::{MANIFEST, Manifest, Step};
+use crate::output::{FileRecord, MANIFEST, Manifest, Step};
+use crate::pipeline::Recomputed;
 use crate::programme::{Department, Programme};
 use std::path::{Component, Path, PathBuf};
 
@@ -22,6 +23,8 @@ pub(super) struct Expected<'p> {
     pub unlisted: Vec<PathBuf>,
     /// The outputs of other steps that it is made from; `None` where it is made from what stands elsewhere.
     pub inputs: Option<Vec<PathBuf>>,
+    /// Which files it gives when it is run again; `None` for a step that is not.
+    pub recomputed: Option<fn(&Recomputed) -> &[FileRecord]>,
     /// What makes it good again.
     pub again: String,
 }
@@ -39,7 +42,8 @@ pub(super) fn steps(programme: &Programme) -> Vec<Expected<'_>> {
         outputs: ["candidates.parquet", "counts.json"].map(selection).to_vec(),
         unlisted: Vec::new(),
         inputs: Some(delivered),
-        again: "run `udpeg select --force` again, and then `udpeg assign --force`".to_owned(),
+        recomputed: Some(|recomputed| &recomputed.selection),
+        again: "find out what changed it, then run `udpeg select --force` and `udpeg assign --force` again".to_owned(),
     });
     let lists = programme
         .coordinators
@@ -53,7 +57,8 @@ pub(super) fn steps(programme: &Programme) -> Vec<Expected<'_>> {
         outputs: std::iter::once(PathBuf::from("assignment/target_group.parquet")).chain(lists).collect(),
         unlisted: Vec::new(),
         inputs: Some(vec![selection("candidates.parquet")]),
-        again: "run `udpeg assign --force` again".to_owned(),
+        recomputed: Some(|recomputed| &recomputed.assignment),
+        again: "find out what changed it, then run `udpeg assign --force` again".to_owned(),
     });
     steps
 }
@@ -70,6 +75,7 @@ fn pseudonymise(department: &Department) -> Expected<'_> {
         outputs: ["extract.parquet", "incomplete.parquet", "quality.json"].map(|name| delivery.join(name)).to_vec(),
         unlisted: ["rejected.csv", "other_types.csv", "quality.json"].map(|name| private.join(name)).to_vec(),
         inputs: None,
+        recomputed: None,
         again: format!(
             "ask the department for the whole folder again, and how it was sent; `udpeg {command} --force` makes it"
         ),
@@ -93,13 +99,19 @@ impl Expected<'_> {
         is_plain && self.step.folders.iter().any(|folder| path.starts_with(folder))
     }
 
-    /// Puts what the manifest names in the place of what the programme file would make of the step; for a step made
-    /// with another programme file, whose lists of coordinators may be others.
+    /// Takes the step's files from its manifest, for a step made with another programme file, which may have had other
+    /// coordinators or departments.
     pub(super) fn believe(&mut self, manifest: &Manifest) {
-        let named = manifest.outputs.iter().map(|record| PathBuf::from(&record.path));
-        self.outputs = named.filter(|path| self.owns(path)).collect();
-        if self.inputs.is_some() {
-            self.inputs = Some(manifest.inputs.iter().map(|record| PathBuf::from(&record.path)).collect());
+        let named = manifest.outputs.iter().filter(|record| is_plain(&record.path));
+        let outputs: Vec<PathBuf> = named.map(|record| PathBuf::from(&record.path)).collect();
+        self.outputs = outputs.into_iter().filter(|path| self.owns(path)).collect();
+        if let Some(inputs) = &mut self.inputs {
+            inputs.retain(|input| manifest.inputs.iter().any(|record| Path::new(&record.path) == input));
         }
     }
+}
+
+/// Whether a path has only characters that a step's own paths have.
+fn is_plain(path: &str) -> bool {
+    path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte))
 }

@@ -3,9 +3,11 @@
 
 mod args;
 mod assign;
+mod completions;
 mod context;
 mod exit;
 mod key;
+mod man;
 mod progress;
 mod pseudonymise;
 mod run;
@@ -38,6 +40,8 @@ fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode
         Command::Run(command) => run::run(command, terminal),
         Command::Verify(command) => return verify::run(command, terminal),
         Command::Synth(command) => synth::run(command, terminal),
+        Command::Completions(command) => completions::run(command),
+        Command::Man(_) => man::run(),
     }?;
     Ok(ExitCode::SUCCESS)
 }
