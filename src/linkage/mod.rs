@@ -15,4 +15,4 @@ pub use persons::{DepartmentRecords, Linked};
 pub use shard::Alone;
 pub use units::{Unit, Units};
 
-pub(crate) use delivery::read_all;
+pub(crate) use delivery::{check_footers, read_all};
