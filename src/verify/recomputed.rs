@@ -22,7 +22,9 @@ pub(super) fn check(
     let mut again: Vec<&mut Standing<'_>> = steps.iter_mut().filter(can_be_run).collect();
     let manifest = again.first().and_then(|step| step.manifest.as_ref());
     let Some(manifest) = manifest.filter(|manifest| manifest.step == "select") else {
-        again.iter_mut().for_each(|step| step.pass_over(Check::Recomputed));
+        for step in again {
+            step.pass_over(Check::Recomputed);
+        }
         return Some(Warning("there is no selection; nothing was recomputed".to_owned()));
     };
     let own = programme_of(manifest, place.programme).filter(|own| can_be_read && own.sha256 == place.programme.sha256);
