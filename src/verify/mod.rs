@@ -65,7 +65,9 @@ pub fn verify(context: &Context<'_>, recompute: Recompute) -> Result<Outcome<Rep
     let mut warnings = Vec::new();
     check_content(&mut steps, &place, &mut warnings);
     let made = made(&steps);
-    steps.iter_mut().for_each(|step| step.check_inputs(&place, &made));
+    for step in &mut steps {
+        step.check_inputs(&place, &made);
+    }
     let together = together(&mut steps, &place);
     if recompute == Recompute::Yes {
         let do_fit = together.fits(Check::Manifest);
@@ -141,14 +143,14 @@ fn together(steps: &mut [Standing<'_>], place: &Place<'_>) -> Together {
 }
 
 fn stray(place: &Place<'_>, path: &Path, belongings: &BTreeMap<PathBuf, Kind>) -> Error {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let at = place.inventory.at(path);
     if let Some(kind) = belongings.get(path) {
         let what = if *kind == Kind::File { "it is no ordinary file" } else { "it is no folder" };
         let hint = "put what the step wrote in its place, not a link to it";
         return Error::refused(format!("{}: {what}", at.display()), hint);
     }
-    if name.starts_with('.') && (name.ends_with(".partial") || name.ends_with(".old")) {
+    let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    if is_hidden && path.extension().is_some_and(|extension| extension == "partial" || extension == "old") {
         return Error::refused(
             format!("{}: a process that was killed left it; it may hold personal data", at.display()),
             "run the step again, which removes it, or remove it",

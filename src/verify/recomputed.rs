@@ -19,10 +19,12 @@ pub(super) fn check(
     let mut deliveries = steps.iter().filter(|step| step.expected.department.is_some());
     let can_be_read = do_fit && deliveries.all(Standing::is_whole);
     let can_be_run = |step: &&mut Standing<'_>| step.expected.recomputed.is_some() && step.manifest.is_some();
-    let mut again: Vec<&mut Standing<'_>> = steps.iter_mut().filter(can_be_run).collect();
-    let manifest = again.first().and_then(|step| step.manifest.as_ref());
-    let Some(manifest) = manifest.filter(|manifest| manifest.step == "select") else {
-        again.iter_mut().for_each(|step| step.pass_over(Check::Recomputed));
+    let again: Vec<&mut Standing<'_>> = steps.iter_mut().filter(can_be_run).collect();
+    let select = again.first().filter(|step| step.expected.word == "select");
+    let Some(manifest) = select.and_then(|step| step.manifest.as_ref()) else {
+        for step in again {
+            step.pass_over(Check::Recomputed);
+        }
         return Some(Warning("there is no selection; nothing was recomputed".to_owned()));
     };
     let own = programme_of(manifest, place.programme).filter(|own| can_be_read && own.sha256 == place.programme.sha256);

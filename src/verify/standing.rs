@@ -9,6 +9,7 @@ use crate::programme::Programme;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// Where a period stands and what it must fit.
@@ -238,7 +239,7 @@ pub(super) fn open_to_others(place: &Place<'_>, open: &[(&Path, u32)]) -> Vec<Er
         what.push_str(&names.join(", "));
     }
     if further.len() > SHOWN {
-        what.push_str(&format!(" and {} more", further.len() - SHOWN));
+        let _ = write!(what, " and {} more", further.len() - SHOWN);
     }
     let hint = format!("close it: chmod -R go= {}; and find out who has read it", place.folder.display());
     vec![Error::refused(what, hint)]

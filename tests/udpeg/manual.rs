@@ -27,7 +27,7 @@ fn commands() -> Vec<(String, Command)> {
     found
 }
 
-fn is_own(arg: &&Arg) -> bool {
+fn is_own(arg: &Arg) -> bool {
     !arg.is_global_set() && arg.get_id() != "help"
 }
 
@@ -54,7 +54,7 @@ fn the_manual_page_has_every_command_with_its_text_and_every_option_with_its_hel
         let heading = section.lines().next().unwrap();
         assert_eq!(heading.trim_matches('"'), name);
         assert!(section.contains(&command.get_about().unwrap().to_string()), "{name}:\n{section}");
-        let arguments: Vec<&Arg> = command.get_arguments().filter(is_own).collect();
+        let arguments: Vec<&Arg> = command.get_arguments().filter(|arg| is_own(arg)).collect();
         for arg in arguments {
             let typed = match (arg.get_short(), arg.get_long()) {
                 (Some(short), Some(long)) => format!("-{short}, --{long}"),

@@ -1,7 +1,7 @@
 //! One alteration after the other, each found with its code and its words.
 
 use super::{PERIOD, RUN, VERIFY, edit_manifest, flip, made, snapshot, verifies, verify};
-use crate::bad_input::handmade::{replace_in, rewritten, with_cell};
+use crate::bad_input::handmade::{edit_record, replace_in, rewritten, with_cell};
 use crate::support::{KEY_LINE, Workplace};
 use arrow_array::{RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
@@ -342,6 +342,11 @@ fn lists_and_target_groups_that_only_their_manifest_fits_are_found() {
         rewritten(&place.path(PERIOD).join(group), |_| true, |batch| with_cell(&batch, "coordinator", Some("k9")));
     replace_in(&place, group, &to_nobody, &["assignment"]);
     verifies(&place, &[], 4, &["list.parquet: it is not this coordinator's part"]);
+    let without_last =
+        rewritten(&place.path(PERIOD).join(list), |_| true, |batch| batch.slice(0, batch.num_rows() - 1));
+    replace_in(&place, list, &without_last, &["assignment"]);
+    edit_record(&place, "assignment", list, |record| record["rows"] = 1.into());
+    verifies(&place, &[], 4, &["target_group.parquet: it names a coordinator who has no list"]);
     let place = made();
     let rows: Vec<u8> =
         rewritten(&place.path(PERIOD).join(list), |_| true, |batch| batch.slice(0, batch.num_rows() - 1));
@@ -423,6 +428,17 @@ fn every_other_edit_of_a_manifest_is_found() {
         ],
     );
     assert!(!ran.err.contains("p.key"), "{}", ran.err);
+    for (list, says) in
+        [("inputs", "it names inputs that this step does not read"), ("outputs", "it names a file twice")]
+    {
+        let place = made();
+        let path = format!("{PERIOD}/selection/manifest.json");
+        let mut manifest = place.json(&path);
+        let records = manifest[list].as_array_mut().unwrap();
+        records.push(records[0].clone());
+        place.write(&path, manifest.to_string());
+        verifies(&place, &[], 4, &[&format!("selection/manifest.json: {says}")]);
+    }
     let place = made();
     edit_manifest(&place, "selection", "delivery/family/extract.parquet", "delivery/family/extract.csv");
     verifies(&place, &[], 4, &["it does not say that the step was made from delivery/family/extract.parquet"]);
