@@ -5,7 +5,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use udpeg::extract::{self, Room, RowReader};
-use udpeg::identity::{CprCell, CprReader, Key, Pseudonymiser};
+use udpeg::identity::{CprCell, CprNumber, CprReader, Key, Pseudonymiser};
 use udpeg::pipeline::{self, Context, Delivering, Memory, Silent};
 use udpeg::programme::{Overrides, Programme};
 use udpeg::synth::{self, Settings};
@@ -72,13 +72,32 @@ fn reading_numbers(bencher: Bencher<'_, '_>) {
     bencher.counter(ItemsCount::new(cells.len())).bench(|| cells.map(|cell| reader.read(divan::black_box(cell))));
 }
 
-/// Pseudonyms of persons.
+/// Pseudonyms of persons, many together.
 #[divan::bench]
 fn identity(bencher: Bencher<'_, '_>) {
     let pseudonymiser = Pseudonymiser::new(&MUNICIPALITY.key, "jobcentre");
+    let number = an_official_test_person();
+    bencher.counter(ItemsCount::new(1024_usize)).bench(|| {
+        let mut batch = pseudonymiser.batch();
+        for _ in 0..1024 {
+            batch.person(divan::black_box(&number));
+        }
+        batch.finish()
+    });
+}
+
+/// The pseudonym of one person.
+#[divan::bench]
+fn identity_of_one(bencher: Bencher<'_, '_>) {
+    let pseudonymiser = Pseudonymiser::new(&MUNICIPALITY.key, "jobcentre");
+    let number = an_official_test_person();
+    bencher.counter(ItemsCount::new(1_usize)).bench(|| pseudonymiser.person(divan::black_box(&number)));
+}
+
+fn an_official_test_person() -> CprNumber {
     let reader = CprReader { as_of: MUNICIPALITY.programme.as_of, leading_zero_lost: false };
     let CprCell::Number { number, .. } = reader.read("0201609995") else { unreachable!("an official test person") };
-    bencher.counter(ItemsCount::new(1_usize)).bench(|| pseudonymiser.person(divan::black_box(&number)));
+    number
 }
 
 /// Reading one department's extract into records.

@@ -30,7 +30,7 @@ fn record() -> impl Strategy<Value = Record> {
 fn sorted(records: &[Record], batch: usize, room: Room) -> (Records, u64, Vec<u64>) {
     let mut together = Records::new(room);
     for batch in records.chunks(batch) {
-        together.add(batch, &[2, 0, 1]);
+        together.add(batch.iter().copied(), &[2, 0, 1]);
         together.keep_within_room().unwrap();
     }
     // Two of three types leave under one name.
@@ -90,7 +90,7 @@ fn a_record_put_aside_is_the_same_record() {
         age_band: 0,
     };
     let mut records = Records::new(Room::new(64, &place.path("")));
-    records.add(&[most, least], &[0, 1]);
+    records.add([most, least].into_iter(), &[0, 1]);
     records.keep_within_room().unwrap();
     assert_eq!(records.in_memory(), 0);
     records.sort_and_deduplicate(&[0, 1]).unwrap();
