@@ -43,7 +43,9 @@ def rows_differ(one: pa.Array, other: pa.Array) -> int | None:
         return None
     if pa.types.is_large_list(one.type):
         return next((at for at, (a, b) in enumerate(zip(one, other)) if not a.equals(b)), len(one))
-    same = pc.if_else(pc.or_kleene(pc.is_null(one), pc.is_null(other)), pc.equal(pc.is_null(one), pc.is_null(other)), True)
+    same = pc.if_else(
+        pc.or_kleene(pc.is_null(one), pc.is_null(other)), pc.equal(pc.is_null(one), pc.is_null(other)), True
+    )
     same = pc.and_kleene(same, pc.fill_null(pc.equal(one, other), True))
     return pc.index(same, False).as_py()
 
@@ -69,7 +71,9 @@ def compare_json(name: str, one: Path, other: Path) -> str:
 
     def differing(left, right, path: str) -> list[str]:
         if isinstance(left, dict) and isinstance(right, dict):
-            return [line for key in left.keys() & right.keys() for line in differing(left[key], right[key], f"{path}.{key}")]
+            return [
+                line for key in left.keys() & right.keys() for line in differing(left[key], right[key], f"{path}.{key}")
+            ]
         return [] if left == right else [path.lstrip(".")]
 
     left, right = (json.loads((folder / name).read_text()) for folder in (one, other))
@@ -87,7 +91,9 @@ def compare(programme: Path, one: Path, other: Path) -> list[str]:
         compared.append(compare_table(f"{folder}/extract.parquet", one, other, EXTRACT))
         compared.append(compare_table(f"{folder}/incomplete.parquet", one, other, {"person"}))
         compared.append(compare_json(f"{folder}/quality.json", one, other))
-    needed = SELECTION | {f"{kind}_{rule['id']}" for rule in table["rule"] for kind in ("value", "points")} | {"lottery"}
+    needed = (
+        SELECTION | {f"{kind}_{rule['id']}" for rule in table["rule"] for kind in ("value", "points")} | {"lottery"}
+    )
     compared.append(compare_table("selection/candidates.parquet", one, other, needed))
     compared.append(compare_table("assignment/target_group.parquet", one, other, needed))
     compared.append(compare_json("selection/counts.json", one, other))

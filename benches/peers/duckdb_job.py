@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+
 from hashing import pads
 from programme import OTHER, Department, Programme, Rule, is_identifying, normalised, read_programme
 
@@ -134,7 +135,8 @@ class Job:
                         ELSE 1800 END, month, CASE WHEN day > 60 THEN day - 60 ELSE day END)) AS born
                 FROM parts
             ), aged AS (
-                SELECT number, year({as_of}) - year(born) - ({day_of_year(as_of)} < {day_of_year("born")})::INTEGER AS age,
+                SELECT number,
+                    year({as_of}) - year(born) - ({day_of_year(as_of)} < {day_of_year("born")})::INTEGER AS age,
                     {pseudonym(programme.key, "person", "lpad(number::VARCHAR, 10, '0')")} AS pseudonym
                 FROM dated WHERE born <= {as_of}
             )
@@ -197,8 +199,8 @@ class Job:
         record = pseudonym(self.programme.key, f"record/{department.id}", "e.record")
         attributes = "".join(f", p.{name}" for name in ("sex", "age_band") if name in self.programme.attributes)
         rows = f"""
-            SELECT p.pseudonym AS person, CASE WHEN e.record IS NOT NULL THEN {record} END AS record, t.leaves_as AS type,
-                start_day AS start, end_day AS "end", c.pseudonym AS child{attributes}
+            SELECT p.pseudonym AS person, CASE WHEN e.record IS NOT NULL THEN {record} END AS record,
+                t.leaves_as AS type, start_day AS start, end_day AS "end", c.pseudonym AS child{attributes}
             FROM extract_{position} e
             JOIN numbers p ON p.id = e.person
             JOIN (SELECT DISTINCT kind, leaves_as FROM types_{position}) t USING (kind)
@@ -206,7 +208,9 @@ class Job:
             ORDER BY e.person, start, "end" NULLS FIRST, type, record NULLS FIRST, e.child NULLS FIRST"""
         metadata = self.programme.metadata(department.id)
         self.copy(rows, f"delivery/{department.id}/extract.parquet", metadata)
-        persons = f"SELECT pseudonym AS person FROM incomplete_{position} i JOIN numbers n ON n.id = i.person ORDER BY 1"
+        persons = (
+            f"SELECT pseudonym AS person FROM incomplete_{position} i JOIN numbers n ON n.id = i.person ORDER BY 1"
+        )
         self.copy(persons, f"delivery/{department.id}/incomplete.parquet", metadata)
 
     # Units
@@ -359,13 +363,14 @@ class Job:
         least = " ".join(f"WHEN '{kind}' THEN {low}" for kind, (low, _) in programme.quota.items())
         most = " ".join(f"WHEN '{kind}' THEN {high}" for kind, (_, high) in programme.quota.items() if high is not None)
         most = f"CASE kind {most} ELSE 4294967295 END" if most else "4294967295"
-        # The n-th of its kind is taken at once where n is at most `min`, and can be taken later where n is at most `max`.
+        # The n-th of its kind is taken at once where n is at most `min`, and may come later where n is at most `max`.
         self.sql.execute(f"""
             CREATE TEMP TABLE chosen AS
             WITH of_kind AS (SELECT *, row_number() OVER (PARTITION BY kind ORDER BY rank) AS place FROM ranked),
             first AS (SELECT *, place <= CASE kind {least} END AS is_first, place <= {most} AS may_come FROM of_kind),
             further AS (
-                SELECT *, sum(is_first::INTEGER) OVER () + sum((may_come AND NOT is_first)::INTEGER) OVER (ORDER BY rank) AS turn
+                SELECT *, sum(is_first::INTEGER) OVER ()
+                    + sum((may_come AND NOT is_first)::INTEGER) OVER (ORDER BY rank) AS turn
                 FROM first
             ),
             proposed AS (
@@ -387,7 +392,9 @@ class Job:
         while self.one(f"SELECT count(DISTINCT left(unit_id, {length})) < count(*) FROM chosen"):
             length += 1
         ids = sorted((department.id, position) for position, department in enumerate(programme.departments))
-        departments = ", ".join(f"CASE WHEN departments >> {position} & 1 = 1 THEN {text(id)} END" for id, position in ids)
+        departments = ", ".join(
+            f"CASE WHEN departments >> {position} & 1 = 1 THEN {text(id)} END" for id, position in ids
+        )
         incomplete = " UNION ALL ".join(
             f"SELECT unit, {text(id)} AS department FROM members SEMI JOIN incomplete_{position} USING (person)"
             for id, position in ids
@@ -395,7 +402,8 @@ class Job:
         rules = "".join(f", value_{rule.id}, points_{rule.id}" for rule in programme.rules)
         self.sql.execute(f"""
             CREATE TEMP TABLE incomplete AS
-                SELECT unit, list(DISTINCT department ORDER BY department) AS incomplete FROM ({incomplete}) GROUP BY unit;
+                SELECT unit, list(DISTINCT department ORDER BY department) AS incomplete FROM ({incomplete})
+                GROUP BY unit;
             CREATE TEMP TABLE candidates AS
             SELECT rank, status, reason, left(unit_id, {length}) AS label, unit_id AS unit, kind, m.members,
                 list_filter([{departments}], lambda id: id IS NOT NULL) AS departments,
@@ -506,7 +514,11 @@ def points(rule: Rule, amount: str) -> str:
         reached = [
             (f"{amount} >= {int(low * 365.25 // 1) if rule.in_years else low}", given) for low, given in rule.bands
         ]
-        return "CASE " + " ".join(f"WHEN {condition} THEN {given}" for condition, given in reversed(reached)) + " ELSE 0 END"
+        return (
+            "CASE "
+            + " ".join(f"WHEN {condition} THEN {given}" for condition, given in reversed(reached))
+            + " ELSE 0 END"
+        )
     # The largest n with floor(n · 365.25) ≤ days.
     whole = f"((4 * ({amount} + 1) - 1) // 1461)" if rule.in_years else amount
     given = f"{whole} * {rule.points_per}"

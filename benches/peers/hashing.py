@@ -1,7 +1,7 @@
 """HMAC-SHA-256 of many short messages with Python's `hashlib`, on every core.
 
-Run as a script, it is one of the workers: it reads a request on standard input and answers on standard output. Needs the
-standard library only, so that workers start in no time.
+Run as a script, it is one of the workers: it reads a request on standard input and answers on standard output. Needs
+the standard library only, so that workers start in no time.
 """
 
 import hashlib

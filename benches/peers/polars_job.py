@@ -15,8 +15,9 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
-from hashing import SEPARATOR, pseudonyms
 from polars import col, lit
+
+from hashing import SEPARATOR, pseudonyms
 from programme import OTHER, Department, Programme, Rule, is_identifying, normalised, read_programme
 
 # A number without its apostrophe and `.0` (contract, section 3).
@@ -77,14 +78,20 @@ class Job:
         def day(column: str) -> pl.Expr:
             return col(column).str.to_date(department.dates, strict=False)
 
-        return pl.concat(parts).select(
-            number(col("person"), department).alias("person_number"),
-            number(col("child"), department).alias("child_number"),
-            col("type").fill_null("").alias("type_text"),
-            *(col(name).str.strip_chars().alias(name) for name in ("start", "end", "record")),
-        ).with_columns(
-            *(blank_as_null(name).alias(f"{name}_text") for name in ("start", "end")), blank_as_null("record")
-        ).with_columns(day("start_text").alias("start"), day("end_text").alias("end")).collect()
+        return (
+            pl.concat(parts)
+            .select(
+                number(col("person"), department).alias("person_number"),
+                number(col("child"), department).alias("child_number"),
+                col("type").fill_null("").alias("type_text"),
+                *(col(name).str.strip_chars().alias(name) for name in ("start", "end", "record")),
+            )
+            .with_columns(
+                *(blank_as_null(name).alias(f"{name}_text") for name in ("start", "end")), blank_as_null("record")
+            )
+            .with_columns(day("start_text").alias("start"), day("end_text").alias("end"))
+            .collect()
+        )
 
     def cells(self, department: Department, file: Path) -> pl.LazyFrame:
         """Reads one file's named columns."""
@@ -116,7 +123,10 @@ class Job:
         # As numbers YYYYMMDD, dates compare as dates do, and 29 February comes before 1 March in every year.
         today = as_of.year * 10_000 + as_of.month * 100 + as_of.day
         numbers = (
-            pl.concat(cells).rename("number").to_frame().lazy()
+            pl.concat(cells)
+            .rename("number")
+            .to_frame()
+            .lazy()
             .filter(number > 0)
             .unique()
             .with_columns(born.alias("born"))
@@ -402,7 +412,7 @@ class Job:
         programme = self.programme
         least = {kind: low for kind, (low, _) in programme.quota.items()}
         most = {kind: len(ranked) if high is None else high for kind, (_, high) in programme.quota.items()}
-        # The n-th of its kind is taken at once where n is at most `min`, and can be taken later where it is at most `max`.
+        # The n-th of its kind is taken at once where n is at most `min`, and may come later where n is at most `max`.
         place = pl.int_range(1, pl.len() + 1).over("kind")
         is_first = place <= col("kind").replace_strict(least, return_dtype=pl.Int64)
         may_come = place <= col("kind").replace_strict(most, return_dtype=pl.Int64)
@@ -415,13 +425,20 @@ class Job:
             .with_columns(turn.alias("turn"))
             .with_columns(is_proposed.alias("is_proposed"))
             .with_columns(
-                pl.when("is_proposed").then(lit("proposed"))
-                .when(is_reserve).then(lit("reserve"))
-                .otherwise(lit("eligible")).alias("status"),
-                pl.when(col("is_proposed") & is_among_first).then(lit("rank"))
-                .when("is_proposed").then(lit("quota"))
-                .when(is_among_first).then(lit("displaced"))
-                .otherwise(lit(None, pl.String)).alias("reason"),
+                pl.when("is_proposed")
+                .then(lit("proposed"))
+                .when(is_reserve)
+                .then(lit("reserve"))
+                .otherwise(lit("eligible"))
+                .alias("status"),
+                pl.when(col("is_proposed") & is_among_first)
+                .then(lit("rank"))
+                .when("is_proposed")
+                .then(lit("quota"))
+                .when(is_among_first)
+                .then(lit("displaced"))
+                .otherwise(lit(None, pl.String))
+                .alias("reason"),
             )
         )
 

@@ -52,13 +52,13 @@ pub struct Rows {
     pub child: Vec<Option<Pseudonym>>,
 }
 
-/// Reads the deliveries of all departments, in the programme's order.
+/// Reads the deliveries of all departments below a period's folder, in the programme's order.
 ///
 /// # Errors
 ///
 /// All failures of all deliveries: [`Error::Refused`] where one is altered, does not belong or holds what looks like
 /// a CPR number; [`Error::File`] where one is not there or not whole.
-pub(crate) fn read_all(programme: &Programme, period_folder: &Path, progress: &dyn Progress) -> Result<Vec<Delivery>> {
+pub fn read_all(programme: &Programme, period_folder: &Path, progress: &dyn Progress) -> Result<Vec<Delivery>> {
     progress.begin("reading the deliveries", programme.departments.len() as u64);
     let read = |department: &Department| {
         let delivery = Source::new(programme, department, period_folder).read();
