@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use udpeg::identity::Key;
-use udpeg::pipeline::{self, Context, Delivering, Silent};
+use udpeg::pipeline::{self, Context, Delivering, Memory, Silent};
 use udpeg::programme::{Overrides, Programme};
 use udpeg::synth::{self, Settings};
 
@@ -52,7 +52,7 @@ impl Municipality {
     pub(crate) fn context(&self) -> Context<'_> {
         let approved_on = self.programme.purpose.approved_on.expect("the purpose is complete");
         let today = self.programme.as_of.max(approved_on);
-        Context { programme: &self.programme, today, force: true, progress: &Silent }
+        Context { programme: &self.programme, today, force: true, memory: Memory::default(), progress: &Silent }
     }
 
     /// Where the run's results are.

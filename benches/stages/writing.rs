@@ -13,7 +13,7 @@ use udpeg::selection;
 fn a_delivery(bencher: Bencher<'_, '_>) {
     let Municipality { programme, key, .. } = municipality();
     let mut extract = given::extract();
-    let (quality, types) = extract::tidy(programme, given::department(), &mut extract);
+    let (quality, types) = extract::tidy(programme, given::department(), &mut extract).expect("nothing was put aside");
     let (key_id, period) = (key.id().0, given::scratch());
     let write = |folders: &mut Vec<Staged>| {
         extract::deliver(programme, &key_id, &folders[1], &extract, &quality, &types)
@@ -29,8 +29,8 @@ fn a_delivery(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn candidates(bencher: Bencher<'_, '_>) {
     let Municipality { programme, key, .. } = municipality();
-    let (linked, units) = given::units();
-    let selected = selection::select(programme, &linked, &units).expect("points fit");
+    let (scorer, linked, units) = given::units(programme);
+    let selected = selection::select(programme, &scorer, &linked, &units).expect("points fit");
     let (metadata, period) = (RunMetadata::new(programme, &key.id().0), given::scratch());
     let write = |folders: &mut Vec<Staged>| {
         let folder = &folders[0];

@@ -2,7 +2,7 @@
 
 use super::{Proposed, assign};
 use crate::error::{Error, Result};
-use crate::output::{FileRecord, ParquetFile, RunMetadata, Staged};
+use crate::output::{self, Column, FileRecord, RunMetadata, Staged};
 use crate::programme::{Coordinator, Kind};
 use crate::selection::columns;
 use crate::untrusted::guarded;
@@ -123,10 +123,13 @@ fn write_rows(
     rows: &RecordBatch,
     metadata: &RunMetadata,
 ) -> Result<FileRecord> {
-    let fields = rows.schema().fields().iter().map(|field| field.as_ref().clone()).collect();
-    let mut file = ParquetFile::create(folder, name, fields, metadata)?;
-    file.write(rows.num_rows(), |range| rows.slice(range.start, range.len()).columns().to_vec())?;
-    let (sha256, count) = file.finish()?;
+    let schema = rows.schema();
+    let column = |(position, field): (usize, &Arc<Field>)| {
+        Column::new(field.as_ref().clone(), move |chunk: &RecordBatch| Arc::clone(chunk.column(position)))
+    };
+    let columns: Vec<Column<'_, RecordBatch>> = schema.fields().iter().enumerate().map(column).collect();
+    let chunk = |range: std::ops::Range<usize>| Ok(rows.slice(range.start, range.len()));
+    let (sha256, count) = output::write_table(folder, name, metadata, rows.num_rows(), chunk, &columns)?;
     Ok(FileRecord::new(&place.join(name), sha256, Some(count)))
 }
 

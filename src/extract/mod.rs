@@ -14,13 +14,16 @@ pub(crate) use judge::days;
 mod quality;
 mod read;
 mod records;
+mod room;
 
 pub use csv::{Field, FieldForm, RowReader, Split, split_rows};
 pub(crate) use delivery::names;
 pub use delivery::{deliver, tidy, type_warnings, write_private};
 pub use quality::{Quality, Reason, Rejected};
 pub use read::{Extract, InputFile, read};
-pub use records::{LeavingTypes, Record, Records, Types};
+pub(crate) use records::SortedPart;
+pub use records::{Chunk, LeavingTypes, Record, Records, Types};
+pub use room::Room;
 
 use unicode_normalization::UnicodeNormalization;
 

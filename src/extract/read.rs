@@ -7,6 +7,7 @@ use super::input::{self, NamedFile};
 use super::judge::{Column, Judge, Judgement, Rules};
 use super::quality::{IdentifierCounts, Reason, Rejected};
 use super::records::{Record, Records, Types};
+use super::room::Room;
 use crate::error::{Result, Warning};
 use crate::identity::{Key, Pseudonym, Pseudonymiser};
 use crate::pipeline::Progress;
@@ -48,7 +49,7 @@ pub struct InputFile {
     pub header: Vec<String>,
 }
 
-/// Reads all files of a department.
+/// Reads all files of a department; records that there is no `room` for are put aside.
 ///
 /// # Errors
 ///
@@ -59,13 +60,14 @@ pub fn read(
     department: &Department,
     key: &Key,
     show_values: bool,
+    room: Room,
     progress: &dyn Progress,
 ) -> Result<Extract> {
     let files = input::resolve(programme, department)?;
     let bytes = files.iter().filter_map(|file| std::fs::metadata(&file.path).ok()).map(|metadata| metadata.len()).sum();
     progress.begin(&format!("reading {}", department.id), bytes);
     let pseudonymiser = Pseudonymiser::new(key, &department.id);
-    let mut extract = Extract::default();
+    let mut extract = Extract { records: Records::new(room), ..Extract::default() };
     for file in &files {
         let reading = Reading { programme, department, file, pseudonymiser: &pseudonymiser, show_values };
         reading.read_into(&mut extract, progress)?;
@@ -115,18 +117,19 @@ impl Reading<'_> {
             };
             // While these are judged, the next are read and those before put in their place.
             let read_on = || rayon::join(|| next_blocks(&mut reader), || tally.absorb(judged));
-            let (outcomes, ((next, stop), ())) = rayon::join(judge, read_on);
+            let (outcomes, ((next, stop), kept)) = rayon::join(judge, read_on);
+            kept?;
             progress.advance(blocks.iter().map(|block| block.len() as u64).sum());
             judged = outcomes;
             header_bytes = 0;
             if let Some(stop) = stop {
                 judged.extend(next.iter().map(|block| self.judge_block(&rules, block, file)));
-                tally.absorb(judged);
+                tally.absorb(judged)?;
                 return Err(stop.into_error(self.file, tally.rows + 1));
             }
             reader.recycle(std::mem::replace(&mut blocks, next));
         }
-        tally.absorb(judged);
+        tally.absorb(judged)?;
         let Tally { rows, seems_utf8, .. } = tally;
         let sha256 = reader.finish()?;
         extract.warnings.extend(self.warnings(rows, seems_utf8));
@@ -218,7 +221,7 @@ struct Tally<'e> {
 
 impl Tally<'_> {
     /// Puts the outcomes of blocks, in their order, behind what is there.
-    fn absorb(&mut self, outcomes: Vec<BlockOutcome>) {
+    fn absorb(&mut self, outcomes: Vec<BlockOutcome>) -> Result<()> {
         for outcome in outcomes {
             let extract = &mut *self.extract;
             let positions: Vec<u32> =
@@ -231,6 +234,7 @@ impl Tally<'_> {
             self.seems_utf8 = merge(self.seems_utf8, outcome.seems_utf8);
             self.rows += outcome.rows;
         }
+        self.extract.records.keep_within_room()
     }
 }
 

@@ -2,33 +2,27 @@
 
 use super::parquet_input::{Batch, Expected, ParquetInput};
 use crate::error::{Error, Result, Warning};
-use crate::extract::{Quality, names};
-use crate::identity::{Pseudonym, holds_cpr_number};
+use crate::extract::{Quality, Record, Records, Room, Types, names};
+use crate::identity::{Pseudonym, Sex, holds_cpr_number};
 use crate::output::{FileRecord, Manifest};
 use crate::pipeline::Progress;
 use crate::programme::{Department, Programme};
-use arrow_array::Array;
+use arrow_array::{Array, StringArray};
 use arrow_schema::DataType;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
-/// A delivery as read. Rows that start after `as_of` are left out; their persons are not.
+/// A delivery as read, or as it has just been written by the same process.
 #[derive(Debug, Default)]
 pub struct Delivery {
     /// The id of the key its pseudonyms were made with.
     pub key_id: String,
-    /// Distinct persons, rising.
-    pub persons: Vec<Pseudonym>,
-    /// Each person's age band; empty where the programme does not ask for it.
-    pub age_bands: Vec<u8>,
-    /// Where each person's rows end.
-    pub row_ends: Vec<u32>,
-    /// The rows, by person and start.
-    pub rows: Rows,
+    /// Its records, sorted by person and start.
+    pub records: Records,
+    /// By a record's `kind`: the name under which its type left.
+    pub types: Vec<String>,
     /// Persons with rejected rows, rising.
     pub incomplete: Vec<Pseudonym>,
-    /// Names of the types that occur; a row's type is a position here.
-    pub types: Vec<String>,
     /// Its quality counts.
     pub quality: Option<Quality>,
     /// Its files, for the manifest.
@@ -37,31 +31,23 @@ pub struct Delivery {
     pub warnings: Vec<Warning>,
 }
 
-/// Rows as columns, all of one length.
-#[derive(Debug, Default)]
-pub struct Rows {
-    /// Position of the type.
-    pub kind: Vec<u16>,
-    /// First day, in days since 1970-01-01.
-    pub start: Vec<i32>,
-    /// Last day; `i32::MAX` while open.
-    pub end: Vec<i32>,
-    /// The record it belongs to.
-    pub record: Vec<Option<Pseudonym>>,
-    /// The child it is about.
-    pub child: Vec<Option<Pseudonym>>,
-}
-
-/// Reads the deliveries of all departments below a period's folder, in the programme's order.
+/// Reads the deliveries of all departments below a period's folder, in the programme's order; what `room` has no
+/// memory for is put aside.
 ///
 /// # Errors
 ///
 /// All failures of all deliveries: [`Error::Refused`] where one is altered, does not belong or holds what looks like
 /// a CPR number; [`Error::File`] where one is not there or not whole.
-pub fn read_all(programme: &Programme, period_folder: &Path, progress: &dyn Progress) -> Result<Vec<Delivery>> {
+pub fn read_all(
+    programme: &Programme,
+    period_folder: &Path,
+    room: &Room,
+    progress: &dyn Progress,
+) -> Result<Vec<Delivery>> {
+    let room = room.shared_by(programme.departments.len());
     progress.begin("reading the deliveries", programme.departments.len() as u64);
     let read = |department: &Department| {
-        let delivery = Source::new(programme, department, period_folder).read();
+        let delivery = Source::new(programme, department, period_folder, &room).read();
         progress.advance(1);
         delivery
     };
@@ -92,12 +78,13 @@ struct Source<'a> {
     folder: PathBuf,
     /// The folder's name in manifests.
     place: PathBuf,
+    room: &'a Room,
 }
 
 impl<'a> Source<'a> {
-    fn new(programme: &'a Programme, department: &'a Department, period_folder: &'a Path) -> Self {
+    fn new(programme: &'a Programme, department: &'a Department, period_folder: &'a Path, room: &'a Room) -> Self {
         let place = Path::new("delivery").join(&department.id);
-        Self { programme, department, period_folder, folder: period_folder.join(&place), place }
+        Self { programme, department, period_folder, folder: period_folder.join(&place), place, room }
     }
 
     fn read(&self) -> Result<Delivery> {
@@ -162,13 +149,16 @@ impl<'a> Source<'a> {
     fn read_incomplete(&self, delivery: &mut Delivery) -> Result<()> {
         let input =
             self.open(names::INCOMPLETE, delivery, &[Expected { name: names::PERSON, data_type: DataType::Utf8 }])?;
-        let parts = input.read_row_groups(Vec::new, |persons, batch| {
+        let read = |persons: &mut Vec<Pseudonym>, batch: &Batch<'_>| {
             for cell in batch.text(names::PERSON, false)?.iter().flatten() {
                 persons.push(batch.pseudonym(names::PERSON, cell)?);
             }
             Ok(())
+        };
+        input.read_row_groups(Vec::new, read, |mut persons| {
+            delivery.incomplete.append(&mut persons);
+            Ok(())
         })?;
-        delivery.incomplete = parts.concat();
         if !delivery.incomplete.is_sorted_by(|one, other| one < other) {
             let path = self.folder.join(names::INCOMPLETE);
             return Err(Error::file(&path, "its rows are not sorted", "ask the department for its delivery again"));
@@ -204,11 +194,31 @@ impl<'a> Source<'a> {
             ));
         }
         let labels = self.programme.age_bands.labels();
-        let as_of = crate::extract::days(self.programme.as_of);
-        let reading = Reading { labels: &labels, attributes, as_of };
-        for part in input.read_row_groups(Part::default, |part, batch| reading.add(part, batch))? {
-            part.append_to(delivery, &path)?;
-        }
+        let reading = Reading { labels: &labels, attributes };
+        let mut types = Types::default();
+        let mut last: Option<Record> = None;
+        delivery.records = Records::new(self.room.clone());
+        input.read_row_groups(
+            Part::default,
+            |part, batch| reading.add(part, batch),
+            |part: Part| {
+                let begins = part.records.ends().map(|(first, _)| *first);
+                if last.zip(begins).is_some_and(|(last, first)| (last.person, last.start) > (first.person, first.start))
+                {
+                    let what = "its rows are not sorted by person and start";
+                    return Err(Error::file(&path, what, "ask the department for its delivery again"));
+                }
+                last = part.last.or(last);
+                let positions: Vec<u32> = part.types.names().iter().map(|name| types.position(name.clone())).collect();
+                if types.names().len() > MOST_TYPES {
+                    let what = "it holds more than 65,536 types";
+                    return Err(Error::file(&path, what, "name fewer types in the programme"));
+                }
+                delivery.records.append(part.records, &positions);
+                delivery.records.keep_within_room()
+            },
+        )?;
+        delivery.types = types.names().to_vec();
         Ok(())
     }
 }
@@ -216,15 +226,15 @@ impl<'a> Source<'a> {
 /// What a row group gives.
 #[derive(Default)]
 struct Part {
-    delivery: Delivery,
-    /// The last row's sort key, to see that rows are in order.
-    last: Option<(Pseudonym, i32)>,
+    records: Records,
+    types: Types,
+    /// The last row, to see that rows are in order.
+    last: Option<Record>,
 }
 
 struct Reading<'a> {
     labels: &'a [String],
     attributes: crate::programme::Attributes,
-    as_of: i32,
 }
 
 impl Reading<'_> {
@@ -236,127 +246,71 @@ impl Reading<'_> {
         let records = batch.text(names::RECORD, true)?;
         let children = batch.text(names::CHILD, true)?;
         let bands = if self.attributes.age_band { Some(batch.text(names::AGE_BAND, false)?) } else { None };
-        if self.attributes.sex {
-            let sexes = batch.text(names::SEX, false)?;
-            if let Some(wrong) = sexes.iter().flatten().find(|sex| !matches!(*sex, "M" | "F")) {
-                return Err(batch.unexpected(names::SEX, wrong, "a cell is neither M nor F"));
-            }
-        }
+        let sexes = if self.attributes.sex { Some(batch.text(names::SEX, false)?) } else { None };
         let mut last_cell = "";
         for row in 0..batch.rows() {
             let cell = persons.value(row);
-            if cell != last_cell || part.last.is_none() {
-                let person = batch.pseudonym(names::PERSON, cell)?;
-                last_cell = cell;
-                self.begin_person(part, person, bands.map(|bands| bands.value(row)), batch)?;
-            }
-            let start = starts.value(row);
-            let person = part.delivery.persons.last().copied();
-            part.last = match (person, part.last) {
-                (Some(person), Some(last)) if (person, start) < last => {
-                    return Err(batch.wrong(names::START, "rows are not sorted by person and start"));
-                }
-                (person, _) => person.map(|person| (person, start)),
+            let (person, age_band) = match part.last {
+                Some(last) if cell == last_cell => (last.person, last.age_band),
+                _ => (batch.pseudonym(names::PERSON, cell)?, self.age_band(bands, row, batch)?),
             };
-            let kind = part.kind(kinds.value(row), batch)?;
-            let pseudonym = |name, column: &arrow_array::StringArray| {
+            last_cell = cell;
+            let start = starts.value(row);
+            if part.last.is_some_and(|last| (person, start) < (last.person, last.start)) {
+                return Err(batch.wrong(names::PERSON, "rows are not sorted by person and start"));
+            }
+            let pseudonym = |name, column: &StringArray| {
                 (!column.is_null(row)).then(|| batch.pseudonym(name, column.value(row))).transpose()
             };
-            let record = pseudonym(names::RECORD, records)?;
-            let child = pseudonym(names::CHILD, children)?;
-            if start > self.as_of {
-                continue;
-            }
-            let rows = &mut part.delivery.rows;
-            rows.kind.push(kind);
-            rows.start.push(start);
-            rows.end.push(if ends.is_null(row) { i32::MAX } else { ends.value(row) });
-            rows.record.push(record);
-            rows.child.push(child);
-            if let Some(end) = part.delivery.row_ends.last_mut() {
-                *end += 1;
-            }
+            let record = Record {
+                person,
+                record: pseudonym(names::RECORD, records)?,
+                child: pseudonym(names::CHILD, children)?,
+                kind: part.kind(kinds.value(row), batch)?,
+                start,
+                end: if ends.is_null(row) { Record::OPEN } else { ends.value(row) },
+                sex: sex(sexes, row, batch)?,
+                age_band,
+            };
+            part.records.push(record);
+            part.last = Some(record);
         }
         Ok(())
     }
 
-    /// A person's first row of this part, or another row of the last one.
-    fn begin_person(&self, part: &mut Part, person: Pseudonym, band: Option<&str>, batch: &Batch<'_>) -> Result<()> {
-        let delivery = &mut part.delivery;
-        if delivery.persons.last() == Some(&person) {
-            return Ok(());
-        }
-        if delivery.persons.last().is_some_and(|last| *last > person) {
-            return Err(batch.wrong(names::PERSON, "rows are not sorted by person"));
-        }
-        if let Some(band) = band {
-            let position = self.labels.iter().position(|label| label == band);
-            let position = position.and_then(|position| u8::try_from(position).ok());
-            delivery
-                .age_bands
-                .push(position.ok_or_else(|| {
-                    batch.unexpected(names::AGE_BAND, band, "a cell is no age band of the programme")
-                })?);
-        }
-        delivery.persons.push(person);
-        delivery.row_ends.push(delivery.row_ends.last().copied().unwrap_or(0));
-        Ok(())
+    /// The position of a row's age band, which the person's first row decides; 0 where the programme does not ask for it.
+    fn age_band(&self, bands: Option<&StringArray>, row: usize, batch: &Batch<'_>) -> Result<u8> {
+        let Some(band) = bands.map(|bands| bands.value(row)) else { return Ok(0) };
+        let position = self.labels.iter().position(|label| label == band);
+        let position = position.and_then(|position| u8::try_from(position).ok());
+        position.ok_or_else(|| batch.unexpected(names::AGE_BAND, band, "a cell is no age band of the programme"))
     }
 }
 
+/// A row's sex, where the programme asks for it; nothing depends on it otherwise.
+fn sex(sexes: Option<&StringArray>, row: usize, batch: &Batch<'_>) -> Result<Sex> {
+    match sexes.map(|sexes| sexes.value(row)) {
+        None | Some("M") => Ok(Sex::Male),
+        Some("F") => Ok(Sex::Female),
+        Some(wrong) => Err(batch.unexpected(names::SEX, wrong, "a cell is neither M nor F")),
+    }
+}
+
+/// More types than any delivery has; bounds what a forged one costs.
+const MOST_TYPES: usize = 1 << 16;
+
 impl Part {
     /// The position of a type, which is added where it is new.
-    fn kind(&mut self, name: &str, batch: &Batch<'_>) -> Result<u16> {
-        let types = &mut self.delivery.types;
-        if let Some(position) = types.iter().position(|known| known == name) {
-            return u16::try_from(position).map_err(|_| batch.wrong(names::KIND, "it holds more than 65,536 types"));
+    fn kind(&mut self, name: &str, batch: &Batch<'_>) -> Result<u32> {
+        if let Some(position) = self.types.find(name) {
+            return Ok(position);
         }
         if holds_cpr_number(name) {
             return Err(batch.identifying(names::KIND));
         }
-        types.push(name.to_owned());
-        u16::try_from(types.len() - 1).map_err(|_| batch.wrong(names::KIND, "it holds more than 65,536 types"))
-    }
-
-    /// Puts this row group behind those read before.
-    fn append_to(self, delivery: &mut Delivery, path: &Path) -> Result<()> {
-        let mut part = self.delivery;
-        let unsorted = || {
-            Error::file(
-                path,
-                "its rows are not sorted by person and start",
-                "ask the department for its delivery again",
-            )
-        };
-        let position = |name: String| {
-            let types = &mut delivery.types;
-            let known = types.iter().position(|known| *known == name).unwrap_or_else(|| {
-                types.push(name);
-                types.len() - 1
-            });
-            u16::try_from(known)
-        };
-        let positions: Vec<u16> =
-            part.types.drain(..).map(position).collect::<std::result::Result<_, _>>().map_err(|_| {
-                Error::file(path, "it holds more than 65,536 types", "name fewer types in the programme")
-            })?;
-        let base = delivery.row_ends.last().copied().unwrap_or(0);
-        match (delivery.persons.last(), part.persons.first()) {
-            (Some(last), Some(first)) if last > first => return Err(unsorted()),
-            (Some(last), Some(first)) if last == first => {
-                // A person's rows may go on in the next row group.
-                delivery.persons.pop();
-                delivery.row_ends.pop();
-                delivery.age_bands.pop();
-                let begins_before = base > delivery.row_ends.last().copied().unwrap_or(0);
-                let goes_on = part.row_ends.first().is_some_and(|&end| end > 0);
-                if begins_before && goes_on && delivery.rows.start.last() > part.rows.start.first() {
-                    return Err(unsorted());
-                }
-            }
-            _ => {}
+        if self.types.names().len() == MOST_TYPES {
+            return Err(batch.wrong(names::KIND, "it holds more than 65,536 types"));
         }
-        delivery.append(part, |kind| positions[usize::from(kind)]);
-        Ok(())
+        Ok(self.types.position(name.to_owned()))
     }
 }

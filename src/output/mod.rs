@@ -5,7 +5,7 @@ mod parquet;
 mod step;
 
 pub use manifest::{FileRecord, Manifest};
-pub use parquet::{ParquetFile, RunMetadata, hex_column};
+pub use parquet::{Column, RunMetadata, hex_column, write_table};
 pub use step::{Period, Staged, Step};
 
 use crate::error::{Error, Result};

@@ -17,6 +17,7 @@ mod programme;
 mod properties;
 mod reading;
 mod reference;
+mod room;
 mod score;
 mod secrets;
 mod selection;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
-use udpeg::pipeline::Share;
+use udpeg::pipeline::{Memory, Share};
 
 /// Proposes the citizens and families who have most to gain from one coordinator and one plan.
 ///
@@ -89,6 +89,9 @@ pub(crate) struct Programme {
     /// Replace the step where it is there already
     #[arg(long)]
     pub force: bool,
+    /// Memory that records may take; further ones are put aside in the period's folder, in a file without a name
+    #[arg(long, value_name = "SIZE", default_value_t)]
+    pub memory: Memory,
     /// Measure on this day instead of the programme's
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Overrides (recorded in the manifest)")]
     pub as_of: Option<NaiveDate>,

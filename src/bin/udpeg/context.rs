@@ -41,7 +41,13 @@ pub(crate) fn run<T>(
     let programme = Programme::read(&typed.programme, overrides)?;
     let progress = terminal.progress();
     let today = chrono::Local::now().date_naive();
-    step(&Context { programme: &programme, today, force: typed.force, progress: progress.as_ref() })
+    step(&Context {
+        programme: &programme,
+        today,
+        force: typed.force,
+        memory: typed.memory,
+        progress: progress.as_ref(),
+    })
 }
 
 /// What `pseudonymise` is told.
