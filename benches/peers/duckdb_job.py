@@ -4,7 +4,8 @@ Written from the contract alone, as somebody who knows DuckDB would: set operati
 there are cores, HMAC-SHA-256 composed of the engine's own `sha256` so that no row passes through Python, numbers hashed
 once, and persons numbered in the order of their pseudonyms so that sorting and joining work on integers.
 
-Needs clean data: what the CSV reader itself cannot read ends the script.
+Needs clean data: rows that the CSV reader itself cannot read end the script, and so do the 27 characters that
+Windows-1252 has and Latin-1 has not, such as the en dash.
 """
 
 import json
@@ -18,11 +19,6 @@ from programme import OTHER, Department, Programme, Rule, is_identifying, normal
 
 # White space as Unicode has it, for a class of RE2.
 WHITE = r"\s\v\x{85}\p{Z}"
-
-# The five bytes that Windows-1252 does not define are left as they are; clean data have none.
-HIGH = [byte for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)]
-HIGH_LATIN_1 = "".join(map(chr, HIGH))
-HIGH_WINDOWS_1252 = bytes(HIGH).decode("windows-1252")
 
 # The first of these that holds is why a row is rejected.
 REASONS = {
@@ -90,7 +86,7 @@ class Job:
         """Reads one file's named columns."""
         width, places = department.header(file)
         columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
-        # No other encoding of one byte is built in; where they differ, Latin-1 is put right afterwards.
+        # No other encoding of one byte is built in. Where the two differ the file is refused, so nothing is misread.
         encoding = "utf-8" if department.encoding == "utf-8" else "latin-1"
 
         def cell(canonical: str) -> str:
@@ -101,9 +97,9 @@ class Job:
         return f"""
             SELECT {bare_digits(cell("person"), department)} AS person_text,
                 {bare_digits(cell("child"), department)} AS child_text, coalesce({cell("type")}, '') AS type_text,
-                nullif({trimmed(cell("start"), department)}, '') AS start_text,
-                nullif({trimmed(cell("end"), department)}, '') AS end_text,
-                nullif({trimmed(cell("record"), department)}, '') AS record
+                nullif({trimmed(cell("start"))}, '') AS start_text,
+                nullif({trimmed(cell("end"))}, '') AS end_text,
+                nullif({trimmed(cell("record"))}, '') AS record
             FROM read_csv({text(str(file))}, auto_detect = false, header = true, delim = {text(department.delimiter)},
                 quote = '"', escape = '"', encoding = '{encoding}', columns = {{{columns}}})"""
 
@@ -181,8 +177,7 @@ class Job:
     def tabulate_types(self, position: int, department: Department) -> None:
         """`types_<n>`: every spelling of a type, what it is called, and under which word it leaves."""
         spellings = [row[0] for row in self.sql.execute(f"SELECT DISTINCT type_text FROM raw_{position}").fetchall()]
-        translation = {} if department.encoding == "utf-8" else dict(zip(map(ord, HIGH_LATIN_1), HIGH_WINDOWS_1252))
-        names = {spelling: normalised(spelling.translate(translation)) for spelling in spellings}
+        names = {spelling: normalised(spelling) for spelling in spellings}
         kinds = {name: kind for kind, name in enumerate(sorted(set(names.values())))}
         rows = [
             (spelling, kinds[name], name, name if name in department.leaving else OTHER, is_identifying(name))
@@ -468,20 +463,15 @@ class Job:
         path.write_text(json.dumps(value, indent=2) + "\n")
 
 
-def trimmed(cell: str, department: Department) -> str:
-    """A cell without white space around it, in the department's encoding; few cells have anything to be done about."""
-    whole, special = cell, WHITE
-    if department.encoding != "utf-8":
-        whole = f"translate({cell}, {text(HIGH_LATIN_1)}, {text(HIGH_WINDOWS_1252)})"
-        special += r"\x{80}-\x{9f}"
-    whole = f"regexp_replace({whole}, '^[{WHITE}]+|[{WHITE}]+$', '', 'g')"
-    return f"CASE WHEN regexp_matches({cell}, '[{special}]') THEN {whole} ELSE {cell} END"
+def trimmed(cell: str) -> str:
+    """A cell without white space around it; the pattern is only tried where there is any."""
+    pattern = f"regexp_replace({cell}, '^[{WHITE}]+|[{WHITE}]+$', '', 'g')"
+    return f"CASE WHEN regexp_matches({cell}, '[{WHITE}]') THEN {pattern} ELSE {cell} END"
 
 
 def bare_digits(cell: str, department: Department) -> str:
     """A cell as the ten digits of a number where it is spelled like one, else as it is (contract, section 3)."""
-    # As Latin-1 reads it, Windows-1252 has its en dash at 0x96.
-    between = rf"[-\x{{2011}}\x{{2013}}\x{{96}}{WHITE}]"
+    between = rf"[-\x{{2011}}\x{{2013}}{WHITE}]"
     spelling = rf"^[{WHITE}]*\'?(\d{{6}}){between}?(\d{{4}})(?:\.0)?[{WHITE}]*$"
     digits = rf"regexp_replace({cell}, {text(spelling)}, '\1\2')"
     if department.leading_zero_lost:

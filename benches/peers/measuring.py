@@ -1,5 +1,6 @@
 """Running a command and measuring it; what the measurements stand on. Needs the standard library only."""
 
+import argparse
 import datetime
 import os
 import re
@@ -84,6 +85,14 @@ def in_turns(commands: dict[str, Callable[[], Command]], runs: int, note: Callab
             note(f"run {turn + 1} of {runs}: {name}")
             measure(prepare(), times[name])
     return times
+
+
+def existing_program(path: str) -> Path:
+    """A path that was typed, of a program that is there."""
+    found = Path(path).resolve()
+    if not os.access(found, os.X_OK) or found.is_dir():
+        raise argparse.ArgumentTypeError(f"{path} is no program")
+    return found
 
 
 def note(what: str) -> None:

@@ -4,7 +4,7 @@ Written from the contract alone, as somebody who knows Polars would: expressions
 are cores, persons numbered in the order of their pseudonyms so that sorting and joining work on integers. Polars has no
 SHA-256, so numbers and records are hashed with Python's `hashlib`, in a process for each core, numbers once.
 
-Needs clean data: what the CSV reader itself cannot read ends the script.
+Needs clean data: rows that the CSV reader itself cannot read end the script.
 """
 
 import hashlib

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from measuring import Times
+from measuring import QUIET, Times
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -48,10 +48,11 @@ def per_second(value: float) -> str:
 def basis(entry: dict) -> str:
     """What an entry was measured on, as a sentence."""
     on = entry["machine"]
+    busy = " **Other processes were at work, so the times mean little.**" if on["load"] > QUIET else ""
     instructions = ", ".join(on["instructions"]) or "none of sha_ni, avx2, avx512f"
     return (
         f"Measured on {on['date']} at {on['commit']}: {on['cores']} cores of {on['processor']} ({instructions}), "
-        f"{on['memory'] / 2**30:.0f} GiB, {on['system']}; load of the machine beforehand {on['load']}."
+        f"{on['memory'] / 2**30:.0f} GiB, {on['system']}; load of the machine beforehand {on['load']}.{busy}"
     )
 
 
