@@ -121,8 +121,14 @@ def machine() -> dict[str, object]:
         "system": f"{os.uname().sysname} {os.uname().release}",
         "load": round(os.getloadavg()[0], 2),
         "date": datetime.date.today().isoformat(),
-        "commit": output_of("git", "-C", ROOT, "describe", "--always", "--dirty"),
+        "commit": commit(),
     }
+
+
+def commit() -> str:
+    """What the source is, as far as that is known."""
+    command = ["git", "-C", ROOT, "describe", "--always", "--dirty"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "an unknown commit"
 
 
 def warn_if_busy() -> None:

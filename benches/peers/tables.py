@@ -96,6 +96,20 @@ def growth(entry: dict, name: str) -> str:
     return table(["rows", "wall", "rows/s", "CPU", "peak memory", "power, time", "power, memory"], rows)
 
 
+def tenfold(entry: dict) -> str:
+    """What udpeg takes for the largest size against the one with a tenth of its rows, as a sentence."""
+    sizes = [(size["rows"], Times(**size["jobs"]["udpeg"]).median) for size in entry["sizes"]]
+    pairs = [(one, other) for one in sizes for other in sizes if 9.5 < other[0] / one[0] < 10.5]
+    if not pairs:
+        return "No two sizes differ tenfold."
+    one, other = pairs[-1]
+    time, peak = (other[1][at] / one[1][at] for at in (0, 2))
+    return (
+        f"From {one[0]:,} rows to {other[0]:,}, {other[0] / one[0]:.1f} times as many, udpeg takes {ratio(time)} times "
+        f"the time and {ratio(peak)} times the memory."
+    )
+
+
 def power(one: tuple, other: tuple, at: int) -> float:
     """With which power of the rows an amount grows between two sizes."""
     return math.log(other[1][at] / one[1][at]) / math.log(other[0] / one[0])
