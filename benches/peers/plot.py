@@ -66,15 +66,17 @@ def axes(panel: Panel, title: str, label: Callable[[float], str]) -> list[str]:
 
 
 def curves(panel: Panel, series: Series) -> list[str]:
-    """A line with dots for each contestant, its name at the end."""
+    """A line with dots for each contestant, and its name at the end, clear of the names above it."""
     drawn = []
-    for name, points in series.items():
-        places = [panel.at(*point) for point in points]
+    lowest = -math.inf
+    lines = {name: [panel.at(*point) for point in points] for name, points in series.items()}
+    for name, places in sorted(lines.items(), key=lambda item: item[1][-1][1]):
         colour = COLOURS.get(name, INK)
         drawn.append(line(places, colour, 'stroke-width="2"'))
         drawn += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places]
         x, y = places[-1]
-        drawn.append(text(x + 8, y + 4, name, "start", colour))
+        lowest = max(y, lowest + 15)
+        drawn.append(text(x + 8, lowest + 4, name, "start", colour))
     return drawn
 
 
