@@ -31,13 +31,14 @@ pub struct Delivery {
     pub warnings: Vec<Warning>,
 }
 
-/// Reads the deliveries of all departments, in the programme's order.
+/// Reads the deliveries of all departments below a period's folder, in the programme's order; what `room` has no
+/// memory for is put aside.
 ///
 /// # Errors
 ///
 /// All failures of all deliveries: [`Error::Refused`] where one is altered, does not belong or holds what looks like
 /// a CPR number; [`Error::File`] where one is not there or not whole.
-pub(crate) fn read_all(
+pub fn read_all(
     programme: &Programme,
     period_folder: &Path,
     room: &Room,
