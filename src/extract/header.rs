@@ -30,13 +30,13 @@ pub(super) struct Positions {
     pub child: Option<usize>,
 }
 
-/// Reads the header at the beginning of a file's first block.
+/// Reads the header at the beginning of a file's first block that is not empty lines alone; `None` in such a one.
 pub(super) fn read(
     file: &NamedFile,
     department: &Department,
     block: &[u8],
     had_byte_order_mark: bool,
-) -> Result<Header> {
+) -> Result<Option<Header>> {
     let encoding = department.format.encoding;
     if had_byte_order_mark && encoding != Encoding::Utf8 {
         return Err(Error::file(
@@ -48,7 +48,7 @@ pub(super) fn read(
     let mut reader = RowReader::new(block, file.delimiter);
     let mut fields = Vec::new();
     let Some(row) = reader.next_row(&mut fields) else {
-        return Err(empty(file));
+        return Ok(None);
     };
     let bytes = &block[row.clone()];
     if bytes.contains(&0) {
@@ -74,7 +74,7 @@ pub(super) fn read(
     }
     let columns = positions(&department.columns, &names)
         .map_err(|what| Error::file(&file.path, what, advice(file, department, bytes, &names)))?;
-    Ok(Header { length: row.end, width: names.len(), names, columns })
+    Ok(Some(Header { length: row.end, width: names.len(), names, columns }))
 }
 
 /// A file without even a header.

@@ -19,7 +19,7 @@ pub use csv::{Field, FieldForm, RowReader, Split, split_rows};
 pub(crate) use delivery::names;
 pub use delivery::{deliver, tidy, type_warnings, write_private};
 pub use quality::{Quality, Reason, Rejected};
-pub use read::{Extract, InputFile, read};
+pub use read::{Extract, InputFile, read, read_in_blocks};
 pub use records::{LeavingTypes, Record, Records, Types};
 
 use unicode_normalization::UnicodeNormalization;

@@ -1,6 +1,6 @@
 //! Reading all files of a department: blocks of rows are judged in parallel and put together in their order.
 
-use super::block::{Block, BlockReader, Stop};
+use super::block::{BLOCK_BYTES, Block, BlockReader, Stop};
 use super::csv::{Field, RowReader};
 use super::header::{self, unquoted};
 use super::input::{self, NamedFile};
@@ -61,13 +61,29 @@ pub fn read(
     show_values: bool,
     progress: &dyn Progress,
 ) -> Result<Extract> {
+    read_in_blocks(programme, department, key, show_values, progress, BLOCK_BYTES)
+}
+
+/// The same with blocks of so many bytes, on which nothing that it gives depends.
+///
+/// # Errors
+///
+/// Those of [`read`].
+pub fn read_in_blocks(
+    programme: &Programme,
+    department: &Department,
+    key: &Key,
+    show_values: bool,
+    progress: &dyn Progress,
+    block_bytes: usize,
+) -> Result<Extract> {
     let files = input::resolve(programme, department)?;
     let bytes = files.iter().filter_map(|file| std::fs::metadata(&file.path).ok()).map(|metadata| metadata.len()).sum();
     progress.begin(&format!("reading {}", department.id), bytes);
     let pseudonymiser = Pseudonymiser::new(key, &department.id);
     let mut extract = Extract::default();
     for file in &files {
-        let reading = Reading { programme, department, file, pseudonymiser: &pseudonymiser, show_values };
+        let reading = Reading { programme, department, file, pseudonymiser: &pseudonymiser, show_values, block_bytes };
         reading.read_into(&mut extract, progress)?;
     }
     progress.end();
@@ -81,6 +97,7 @@ struct Reading<'a> {
     file: &'a NamedFile,
     pseudonymiser: &'a Pseudonymiser,
     show_values: bool,
+    block_bytes: usize,
 }
 
 /// What one block gives.
@@ -96,10 +113,14 @@ struct BlockOutcome {
 
 impl Reading<'_> {
     fn read_into(&self, extract: &mut Extract, progress: &dyn Progress) -> Result<()> {
-        let mut reader = BlockReader::open(self.file)?;
-        let first = reader.next_block().map_err(|stop| stop.into_error(self.file, 0))?;
-        let first = first.ok_or_else(|| header::empty(self.file))?;
-        let header = header::read(self.file, self.department, &first, reader.had_byte_order_mark)?;
+        let mut reader = BlockReader::open(self.file, self.block_bytes)?;
+        let (first, header) = loop {
+            let block = reader.next_block().map_err(|stop| stop.into_error(self.file, 0))?;
+            let block = block.ok_or_else(|| header::empty(self.file))?;
+            if let Some(header) = header::read(self.file, self.department, &block, reader.had_byte_order_mark)? {
+                break (block, header);
+            }
+        };
         let rules = Rules::new(self.programme, self.department, &header, self.pseudonymiser);
         let file = extract.files.len();
         let mut tally = Tally { extract, rows: 0, seems_utf8: None };
