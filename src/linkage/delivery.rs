@@ -58,7 +58,7 @@ pub struct Rows {
 ///
 /// All failures of all deliveries: [`Error::Refused`] where one is altered, does not belong or holds what looks like
 /// a CPR number; [`Error::File`] where one is not there or not whole.
-pub(crate) fn read_all(programme: &Programme, period_folder: &Path, progress: &dyn Progress) -> Result<Vec<Delivery>> {
+pub fn read_all(programme: &Programme, period_folder: &Path, progress: &dyn Progress) -> Result<Vec<Delivery>> {
     progress.begin("reading the deliveries", programme.departments.len() as u64);
     let read = |department: &Department| {
         let delivery = Source::new(programme, department, period_folder).read();

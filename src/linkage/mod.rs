@@ -9,8 +9,6 @@ mod persons;
 mod units;
 mod written;
 
-pub use delivery::{Delivery, Rows};
+pub use delivery::{Delivery, Rows, read_all};
 pub use persons::{DepartmentRecords, Linked, PersonRows};
 pub use units::{Unit, Units};
-
-pub(crate) use delivery::read_all;

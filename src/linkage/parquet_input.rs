@@ -78,9 +78,7 @@ impl ParquetInput {
         add: impl Fn(&mut T, &Batch<'_>) -> Result<()> + Sync,
     ) -> Result<Vec<T>> {
         let groups = 0..self.metadata.metadata().num_row_groups();
-        let read =
-            |group| guarded(|| self.read_row_group(group, start(), &add)).unwrap_or_else(|| Err(corrupt(&self.path)));
-        groups.into_par_iter().map(read).collect()
+        groups.into_par_iter().map(|group| self.read_row_group(group, start(), &add)).collect()
     }
 
     fn read_row_group<T>(
@@ -93,12 +91,10 @@ impl ParquetInput {
         // A file of its own: clones of one share their position.
         let file = File::open(&self.path).map_err(|error| Error::io(&self.path, "read", &error))?;
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
-        let batches = builder
-            .with_row_groups(vec![group])
-            .with_batch_size(BATCH_ROWS)
-            .build()
-            .map_err(|_| corrupt(&self.path))?;
-        for batch in batches {
+        let batches = guarded(|| builder.with_row_groups(vec![group]).with_batch_size(BATCH_ROWS).build());
+        let mut batches = batches.and_then(std::result::Result::ok).ok_or_else(|| corrupt(&self.path))?;
+        // Only the library is guarded: a panic of ours is a mistake of ours, whatever the file.
+        while let Some(batch) = guarded(|| batches.next()).ok_or_else(|| corrupt(&self.path))? {
             let batch = batch.map_err(|_: ArrowError| corrupt(&self.path))?;
             add(&mut parts, &Batch { path: &self.path, batch })?;
         }
