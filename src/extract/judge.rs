@@ -9,7 +9,6 @@ use super::{Types, normalised};
 use crate::identity::{AgeBands, CprCell, CprNumber, CprReader, Pseudonym, Pseudonymiser, Sex, holds_cpr_number};
 use crate::programme::{Department, Encoding, Programme};
 use chrono::{Datelike, NaiveDate};
-use std::borrow::Cow;
 use std::collections::HashMap;
 use zeroize::Zeroize;
 
@@ -164,12 +163,7 @@ impl<'a> Judge<'a> {
             _ => {}
         }
         let content = unquoted(&self.bytes[field.content.clone()], field.form);
-        let value =
-            self.rules.department.format.encoding.decode(&content, &mut self.scratch).map(|text| read(trimmed(text)));
-        if let Cow::Owned(mut copy) = content {
-            copy.zeroize();
-        }
-        value
+        self.rules.department.format.encoding.decode(&content, &mut self.scratch).map(|text| read(trimmed(text)))
     }
 
     fn identify_person(&mut self, field: &Field) -> Result<Option<Identified>, BadNumber> {
@@ -201,10 +195,11 @@ impl<'a> Judge<'a> {
         if let Some(&seen) = self.seen_types.get(&self.bytes[field.content.clone()]).filter(|_| is_remembered) {
             return seen;
         }
-        let name = self.with_text(field, normalised).unwrap_or_default();
+        let mut name = self.with_text(field, normalised).unwrap_or_default();
         let kind = if name.is_empty() {
             Err(Reason::TypeMissing)
         } else if holds_cpr_number(&name) {
+            name.zeroize();
             Err(Reason::TypeIdentifying)
         } else {
             Ok(self.types.position(name))

@@ -12,6 +12,7 @@ use crate::identity::{Key, Pseudonym, Pseudonymiser};
 use crate::pipeline::Progress;
 use crate::programme::{Department, Encoding, Programme};
 use rayon::prelude::*;
+use zeroize::Zeroizing;
 
 /// Blocks judged at a time: enough for every core, few enough for bounded memory.
 const BLOCKS_AT_A_TIME: usize = 16;
@@ -44,8 +45,8 @@ pub struct InputFile {
     pub sha256: String,
     /// Rows of data in it.
     pub rows: u64,
-    /// Its column names, normalised; only ever written to `private/`.
-    pub header: Vec<String>,
+    /// Its column names, normalised; only ever written to `private/`. Overwritten when dropped.
+    pub header: Zeroizing<Vec<String>>,
 }
 
 /// Reads all files of a department.
@@ -188,7 +189,7 @@ impl Reading<'_> {
                 Judgement::Accepted(record) => outcome.records.push(record),
                 Judgement::Rejected { reason, column, person } => {
                     let column = column.map(|column| self.own_word(column));
-                    let cells = if self.show_values { self.cells(bytes, &fields) } else { Vec::new() };
+                    let cells = if self.show_values { self.cells(bytes, &fields) } else { Zeroizing::default() };
                     outcome.rejected.push(Rejected { file, row: outcome.rows, column, reason, cells });
                     outcome.incomplete.extend(person);
                 }
@@ -217,17 +218,29 @@ impl Reading<'_> {
     }
 
     /// The cells of a rejected row as well as they can be read, for `--show-values`.
-    fn cells(&self, bytes: &[u8], fields: &[Field]) -> Vec<String> {
-        let mut scratch = String::new();
+    fn cells(&self, bytes: &[u8], fields: &[Field]) -> Zeroizing<Vec<String>> {
+        let mut scratch = Zeroizing::new(String::new());
         let cell = |field: &Field| {
             let content = unquoted(&bytes[field.content.clone()], field.form);
             match self.department.format.encoding.decode(&content, &mut scratch) {
                 Some(text) => text.to_owned(),
-                None => String::from_utf8_lossy(&content).into_owned(),
+                None => with_replacements(&content),
             }
         };
-        fields.iter().map(cell).collect()
+        Zeroizing::new(fields.iter().map(cell).collect())
     }
+}
+
+/// Text of which some is no UTF-8. Its room is reserved at once: growing would leave pieces of it behind.
+fn with_replacements(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 3);
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    text
 }
 
 /// What has come of one file so far.

@@ -8,6 +8,7 @@
 //! test compares it with an independent implementation on all lengths that occur.
 
 use sha2::block_api::compress256;
+use std::slice::from_ref;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 const BLOCK: usize = 64;
@@ -33,7 +34,7 @@ impl KeyedHash {
                 *byte ^= key;
             }
             let mut state = INITIAL;
-            compress256(&mut state, &[block]);
+            compress256(&mut state, from_ref(&block));
             block.zeroize();
             state
         };
@@ -48,7 +49,7 @@ impl KeyedHash {
         for mut part in [self.prefix.as_slice(), text] {
             while !part.is_empty() {
                 if filled == BLOCK {
-                    compress256(&mut state, &[block]);
+                    compress256(&mut state, from_ref(&block));
                     filled = 0;
                 }
                 let taken = part.len().min(BLOCK - filled);
@@ -74,18 +75,18 @@ impl KeyedHash {
 fn finish(state: &mut [u32; 8], block: &mut [u8; BLOCK], filled: usize, length: usize) {
     let mut filled = filled;
     if filled == BLOCK {
-        compress256(state, &[*block]);
+        compress256(state, from_ref(block));
         filled = 0;
     }
     block[filled] = 0x80;
     block[filled + 1..].fill(0);
     if filled + 9 > BLOCK {
-        compress256(state, &[*block]);
+        compress256(state, from_ref(block));
         block.fill(0);
     }
     let bits = (BLOCK + length) as u64 * 8;
     block[BLOCK - 8..].copy_from_slice(&bits.to_be_bytes());
-    compress256(state, &[*block]);
+    compress256(state, from_ref(block));
 }
 
 #[cfg(test)]

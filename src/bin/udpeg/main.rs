@@ -6,6 +6,7 @@ mod assign;
 mod context;
 mod exit;
 mod key;
+mod memory;
 mod progress;
 mod pseudonymise;
 mod run;
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
+    memory::close_to_others();
     exit::hide_panic_payloads();
     let args = match Args::try_parse() {
         Ok(args) => args,
