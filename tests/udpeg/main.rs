@@ -12,6 +12,7 @@ mod fuzzed;
 mod identity;
 mod killed;
 mod linkage;
+mod memory;
 mod municipality;
 mod output;
 mod programme;

@@ -12,11 +12,11 @@ mod programme;
 mod replay;
 mod rows;
 
-pub use delivery::delivery;
-pub use extract::extract;
-pub use number::number;
-pub use programme::programme;
-pub use rows::rows;
+pub(crate) use delivery::delivery;
+pub(crate) use extract::extract;
+pub(crate) use number::number;
+pub(crate) use programme::programme;
+pub(crate) use rows::rows;
 
 use std::path::PathBuf;
 
