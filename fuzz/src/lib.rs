@@ -8,7 +8,30 @@ mod fuzzed;
 #[path = "../../tests/udpeg/reference/mod.rs"]
 mod reference;
 
-pub use fuzzed::{delivery, extract, number, programme, rows};
+/// See `tests/udpeg/fuzzed/delivery.rs`.
+pub fn delivery(input: &[u8]) {
+    fuzzed::delivery(input);
+}
+
+/// See `tests/udpeg/fuzzed/extract.rs`.
+pub fn extract(input: &[u8]) {
+    fuzzed::extract(input);
+}
+
+/// See `tests/udpeg/fuzzed/number.rs`.
+pub fn number(input: &[u8]) {
+    fuzzed::number(input);
+}
+
+/// See `tests/udpeg/fuzzed/programme.rs`.
+pub fn programme(input: &[u8]) {
+    fuzzed::programme(input);
+}
+
+/// See `tests/udpeg/fuzzed/rows.rs`.
+pub fn rows(input: &[u8]) {
+    fuzzed::rows(input);
+}
 
 /// Once, before the first input.
 ///

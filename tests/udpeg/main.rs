@@ -13,6 +13,7 @@ mod identity;
 mod killed;
 mod linkage;
 mod manual;
+mod memory;
 mod municipality;
 mod output;
 mod programme;

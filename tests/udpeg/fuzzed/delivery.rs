@@ -105,7 +105,7 @@ static PLACE: LazyLock<Place> = LazyLock::new(|| {
 });
 
 /// The first byte says what the others are: a file's bytes, or rows.
-pub fn delivery(input: &[u8]) {
+pub(crate) fn delivery(input: &[u8]) {
     let (what, rest) = split_first(input);
     let mut files = BTreeMap::from(FILES.map(|name| (name, whole(name))));
     match what % 6 {

@@ -134,7 +134,7 @@ fn day(days: i32) -> NaiveDate {
 }
 
 /// The first byte says how the extract is written, the second how large blocks are, the others are the file.
-pub fn extract(input: &[u8]) {
+pub(crate) fn extract(input: &[u8]) {
     let &[options, block_bytes, ref text @ ..] = input else { return };
     thread_local! {
         static DIALECTS: RefCell<HashMap<u8, Rc<Dialect>>> = RefCell::default();

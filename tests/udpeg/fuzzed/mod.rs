@@ -3,8 +3,6 @@
 //! Each takes any bytes and panics where something is wrong. `fuzz/` runs them under libFuzzer; [`replay`] runs them on
 //! every input that fuzzing has kept and on mutations of these, in plain `cargo test`.
 
-#![allow(unreachable_pub, reason = "`fuzz/` reaches what the tests do not")]
-
 mod delivery;
 mod extract;
 mod number;
@@ -14,11 +12,11 @@ mod programme;
 mod replay;
 mod rows;
 
-pub use delivery::delivery;
-pub use extract::extract;
-pub use number::number;
-pub use programme::programme;
-pub use rows::rows;
+pub(crate) use delivery::delivery;
+pub(crate) use extract::extract;
+pub(crate) use number::number;
+pub(crate) use programme::programme;
+pub(crate) use rows::rows;
 
 use std::path::PathBuf;
 

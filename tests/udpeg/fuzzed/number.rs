@@ -15,7 +15,7 @@ static PSEUDONYMISER: LazyLock<Pseudonymiser> = LazyLock::new(|| {
 });
 
 /// The first byte says how cells are read, the others are the cell.
-pub fn number(input: &[u8]) {
+pub(crate) fn number(input: &[u8]) {
     let (options, text) = split_first(input);
     let Ok(text) = std::str::from_utf8(text) else { return };
     let leading_zero_lost = options & 1 == 1;

@@ -6,7 +6,7 @@ use udpeg::identity::masked;
 use udpeg::programme::Programme;
 
 /// Any bytes as a programme file.
-pub fn programme(input: &[u8]) {
+pub(crate) fn programme(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     // Numbers of any length are TOML here; whoever reads one sees whether it fits.
     let is_toml = toml::de::DeTable::parse(text).is_ok();

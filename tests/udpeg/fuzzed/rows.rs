@@ -12,7 +12,7 @@ struct Seen {
 }
 
 /// The first byte says what stands between fields, the others are the text.
-pub fn rows(input: &[u8]) {
+pub(crate) fn rows(input: &[u8]) {
     let (options, text) = split_first(input);
     let delimiter = b",;\t|"[usize::from(options & 3)];
     let split = split_rows(text, delimiter, true);
