@@ -25,6 +25,8 @@ pub(super) type Block = Zeroizing<Vec<u8>>;
 /// Reads one file, block by block.
 pub(super) struct BlockReader<'f> {
     named: &'f NamedFile,
+    /// Bytes read at a time.
+    block_bytes: usize,
     text: Text,
     before: Metadata,
     hash: Sha256,
@@ -41,11 +43,13 @@ pub(super) struct BlockReader<'f> {
 }
 
 impl<'f> BlockReader<'f> {
-    pub(super) fn open(named: &'f NamedFile, department: &Department) -> Result<Self> {
+    /// `block_bytes` are read at a time; a byte-order mark must fit into them.
+    pub(super) fn open(named: &'f NamedFile, department: &Department, block_bytes: usize) -> Result<Self> {
         let failed = |error: std::io::Error| Error::io(&named.path, "read", &error);
         let before = std::fs::metadata(&named.path).map_err(failed)?;
         Ok(Self {
             named,
+            block_bytes: block_bytes.max(BYTE_ORDER_MARK.len()),
             text: Text::open(named, department)?,
             before,
             hash: Sha256::new(),
@@ -81,7 +85,7 @@ impl<'f> BlockReader<'f> {
             if split.end > 0 {
                 let mut rest = self.spare.pop().unwrap_or_default();
                 rest.clear();
-                grow(&mut rest, block.len() - split.end);
+                grow(&mut rest, block.len() - split.end, self.block_bytes);
                 rest.extend_from_slice(&block[split.end..]);
                 block.truncate(split.end);
                 self.rest = rest;
@@ -123,21 +127,21 @@ impl<'f> BlockReader<'f> {
         self.spare.extend(blocks);
     }
 
-    /// Reads until the block has grown by [`BLOCK_BYTES`] or the file has ended.
+    /// Reads until the block has grown by `block_bytes` or the file has ended.
     fn fill(&mut self, block: &mut Block) -> Result<()> {
         let start = block.len();
         match &mut self.text {
             Text::AsItIs(file) => {
-                grow(block, BLOCK_BYTES);
-                let mut next = file.take(BLOCK_BYTES as u64);
+                grow(block, self.block_bytes, self.block_bytes);
+                let mut next = file.take(self.block_bytes as u64);
                 let read = next.read_to_end(block).map_err(|error| Error::io(&self.named.path, "read", &error))?;
-                self.is_at_end = read < BLOCK_BYTES;
+                self.is_at_end = read < self.block_bytes;
                 self.read_bytes += read as u64;
                 self.hash.update(&block[start..]);
             }
             Text::Converted(converted) => match converted.next_chunk()? {
                 Some(chunk) => {
-                    grow(block, chunk.len());
+                    grow(block, chunk.len(), self.block_bytes);
                     block.extend_from_slice(&chunk);
                 }
                 None => {
@@ -151,12 +155,13 @@ impl<'f> BlockReader<'f> {
     }
 }
 
-/// Makes room for so many more bytes. A block that has to move is overwritten where it was.
-fn grow(block: &mut Block, more: usize) {
+/// Makes room for so many more bytes. A block that has to move is overwritten where it was, and gets room for what is
+/// read at a time.
+fn grow(block: &mut Block, more: usize, block_bytes: usize) {
     // Reading to an end looks whether there is more, and wants room for that too.
     let needed = block.len() + more + 64;
     if block.capacity() < needed {
-        let mut larger = Block::new(Vec::with_capacity(needed.max(BLOCK_BYTES * 5 / 4)));
+        let mut larger = Block::new(Vec::with_capacity(needed.max(block_bytes * 5 / 4)));
         larger.extend_from_slice(block);
         *block = larger;
     }

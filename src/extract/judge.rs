@@ -8,11 +8,11 @@ use super::records::Record;
 use super::weeks::{amount, monday};
 use super::{Types, normalised};
 use crate::identity::{
-    AgeBands, CprCell, CprNumber, CprReader, Pseudonym, Pseudonymiser, Registry, Sex, holds_cpr_number,
+    AgeBands, CprCell, CprNumber, CprReader, Place, PseudonymBatch, Pseudonymiser, Pseudonyms, Registry, Sex,
+    holds_cpr_number,
 };
 use crate::programme::{Department, Encoding, Programme};
 use chrono::{Datelike, NaiveDate};
-use std::borrow::Cow;
 use std::collections::HashMap;
 use zeroize::Zeroize;
 
@@ -34,12 +34,40 @@ const SIX_DAYS: i32 = 6;
 
 /// What becomes of a row.
 pub(super) enum Judgement {
-    /// It becomes a record for each of its persons, which are with the judge.
+    /// It becomes a record for each of its persons; their drafts are with the judge.
     Accepted,
     /// It names somebody whose rows leave no trace.
     Excluded,
     /// It cannot be used: why, and where. Whom it is about, if that can be told, is with the judge.
     Rejected { reason: Reason, column: Option<Column> },
+}
+
+/// An accepted row whose pseudonyms are still to be made: 28 bytes.
+pub(super) struct Draft {
+    person: Place,
+    record: Option<Place>,
+    child: Option<Place>,
+    kind: u32,
+    start: i32,
+    end: i32,
+    sex: Sex,
+    age_band: u8,
+}
+
+impl Draft {
+    /// The record, given the pseudonyms of the block that the row stands in.
+    pub(super) fn record(&self, pseudonyms: &Pseudonyms) -> Record {
+        Record {
+            person: pseudonyms[self.person],
+            record: self.record.map(|record| pseudonyms[record]),
+            child: self.child.map(|child| pseudonyms[child]),
+            kind: self.kind,
+            start: self.start,
+            end: self.end,
+            sex: self.sex,
+            age_band: self.age_band,
+        }
+    }
 }
 
 /// What is the same for all rows of a file.
@@ -71,11 +99,11 @@ impl<'a> Rules<'a> {
 /// Judges the rows of one block; keeps what it has learnt about types.
 pub(super) struct Judge<'a> {
     rules: &'a Rules<'a>,
-    bytes: &'a [u8],
+    cells: Cells<'a>,
     /// Whether every byte of the block is in the encoding, so that rows need not be looked at one by one.
     is_valid: bool,
-    /// The block as text where it is UTF-8 as it stands, so that cells need not be looked at one by one either.
-    text: Option<&'a str>,
+    /// Makes the pseudonyms of this block.
+    pub batch: PseudonymBatch<'a>,
     /// By a type cell's own bytes: what it is.
     seen_types: HashMap<Vec<u8>, Result<u32, Reason>>,
     /// The person's cell of the row before, and what it gave: rows of one person often stand together.
@@ -84,8 +112,10 @@ pub(super) struct Judge<'a> {
     persons: Vec<Identified>,
     /// Over this row's person cells.
     person_counts: IdentifierCounts,
-    /// The records of accepted rows.
-    pub records: Vec<Record>,
+    /// Their numbers and the places of their pseudonyms, where a row can be about several.
+    row_numbers: Vec<(CprNumber, Place)>,
+    /// What becomes of accepted rows.
+    pub drafts: Vec<Draft>,
     /// The amount of each of them, where rows are weeks.
     pub amounts: Vec<i128>,
     /// Records of accepted rows beyond each row's first.
@@ -94,13 +124,21 @@ pub(super) struct Judge<'a> {
     pub types: Types,
     /// Over the identifier cells of accepted rows.
     pub counts: IdentifierCounts,
+}
+
+/// The cells of one block.
+struct Cells<'a> {
+    bytes: &'a [u8],
+    /// The block as text where it is UTF-8 as it stands, so that cells need not be looked at one by one either.
+    text: Option<&'a str>,
+    encoding: Encoding,
     scratch: String,
 }
 
 /// What a number's cell gives.
 #[derive(Clone, Copy)]
 struct Identified {
-    pseudonym: Pseudonym,
+    pseudonym: Place,
     sex: Sex,
     age_band: u8,
     counts: IdentifierCounts,
@@ -114,19 +152,19 @@ impl<'a> Judge<'a> {
         let is_valid = text.is_some() || (encoding != Encoding::Utf8 && encoding.is_valid(bytes));
         Self {
             rules,
-            bytes,
+            cells: Cells { bytes, text, encoding, scratch: String::new() },
             is_valid,
-            text,
+            batch: rules.pseudonymiser.batch(),
             seen_types: HashMap::new(),
             last_person: None,
             persons: Vec::new(),
             person_counts: IdentifierCounts::default(),
-            records: Vec::new(),
+            row_numbers: Vec::new(),
+            drafts: Vec::new(),
             amounts: Vec::new(),
             further_adults: 0,
             types: Types::default(),
             counts: IdentifierCounts::default(),
-            scratch: String::new(),
         }
     }
 
@@ -134,6 +172,7 @@ impl<'a> Judge<'a> {
     pub(super) fn judge(&mut self, row: std::ops::Range<usize>, fields: &[Field]) -> Judgement {
         let header = self.rules.header;
         self.persons.clear();
+        self.row_numbers.clear();
         if self.rules.registry.has_exclusions() && self.names_excluded(fields) {
             return Judgement::Excluded;
         }
@@ -142,7 +181,7 @@ impl<'a> Judge<'a> {
         }
         let problem = self.identify_persons(fields);
         let is_malformed = fields.iter().any(|field| field.form == FieldForm::Broken)
-            || !(self.is_valid || self.rules.encoding.is_valid(&self.bytes[row]));
+            || !(self.is_valid || self.rules.encoding.is_valid(&self.cells.bytes[row]));
         if is_malformed {
             return Judgement::Rejected { reason: Reason::RowMalformed, column: None };
         }
@@ -152,8 +191,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Pseudonyms of this row's persons.
-    pub(super) fn persons(&self) -> impl Iterator<Item = Pseudonym> {
+    /// Where the pseudonyms of this row's persons will stand.
+    pub(super) fn persons(&self) -> impl Iterator<Item = Place> {
         self.persons.iter().map(|person| person.pseudonym)
     }
 
@@ -161,7 +200,7 @@ impl<'a> Judge<'a> {
     fn names_excluded(&mut self, fields: &[Field]) -> bool {
         let Rules { header, registry, numbers, pseudonymiser, .. } = self.rules;
         let mut is_excluded = |field: &Field| {
-            self.with_text(field, |text| registry.excludes(text, numbers, pseudonymiser)).unwrap_or(false)
+            self.cells.with_text(field, |text| registry.excludes(text, numbers, pseudonymiser)).unwrap_or(false)
         };
         if fields.len() != header.width {
             return fields.iter().any(is_excluded);
@@ -218,7 +257,7 @@ impl<'a> Judge<'a> {
             self.counts.add(child.counts);
         }
         for person in &self.persons {
-            self.records.push(Record {
+            self.drafts.push(Draft {
                 person: person.pseudonym,
                 record,
                 child: child.map(|child| child.pseudonym),
@@ -239,7 +278,7 @@ impl<'a> Judge<'a> {
         let start = self.date(start).map_err(|reason| (reason, Column::Start))?;
         let start = start.ok_or((Reason::StartMissing, Column::Start))?;
         let format = &self.rules.department.format;
-        let end = self.with_text(end, |text| format.read_end(text)).flatten();
+        let end = self.cells.with_text(end, |text| format.read_end(text)).flatten();
         let end = end.ok_or((Reason::DateMalformed, Column::End))?;
         if end.is_some_and(|end| end < start) {
             return Err((Reason::EndBeforeStart, Column::End));
@@ -251,32 +290,17 @@ impl<'a> Judge<'a> {
     fn week(&mut self, week: &Field, paid: Option<&Field>) -> Result<(i32, i128), (Reason, Column)> {
         let format = &self.rules.department.format;
         let read = |text: &str| if text.is_empty() { Err(Reason::StartMissing) } else { monday(text, &format.dates) };
-        let first = self.with_text(week, read).unwrap_or(Err(Reason::DateMalformed));
+        let first = self.cells.with_text(week, read).unwrap_or(Err(Reason::DateMalformed));
         let first = first.map_err(|reason| (reason, Column::Week))?;
         let Some(paid) = paid else { return Ok((days(first), 1)) };
-        let paid = self.with_text(paid, |text| amount(text, format.decimal)).flatten();
+        let paid = self.cells.with_text(paid, |text| amount(text, format.decimal)).flatten();
         Ok((days(first), paid.ok_or((Reason::AmountMalformed, Column::Amount))?))
     }
 
-    /// Runs `read` on the trimmed text of a field; `None` where it cannot be read.
-    fn with_text<T>(&mut self, field: &Field, read: impl FnOnce(&str) -> T) -> Option<T> {
-        match (field.form, self.text) {
-            (FieldForm::Broken, _) => return None,
-            (FieldForm::Plain, Some(text)) => return Some(read(trimmed(&text[field.content.clone()]))),
-            _ => {}
-        }
-        let content = unquoted(&self.bytes[field.content.clone()], field.form);
-        let value = self.rules.encoding.decode(&content, &mut self.scratch).map(|text| read(trimmed(text)));
-        if let Cow::Owned(mut copy) = content {
-            copy.zeroize();
-        }
-        value
-    }
-
     fn identify_person(&mut self, field: &Field) -> Result<Option<Identified>, BadNumber> {
-        let bytes: &'a [u8] = self.bytes;
+        let bytes: &'a [u8] = self.cells.bytes;
         let raw = &bytes[field.content.clone()];
-        let is_plain = field.form == FieldForm::Plain;
+        let is_plain = field.form == FieldForm::Plain && !self.is_about_several();
         if let Some((_, person)) = self.last_person.filter(|(last, _)| is_plain && *last == raw) {
             return Ok(Some(person));
         }
@@ -287,9 +311,9 @@ impl<'a> Judge<'a> {
 
     fn identify(&mut self, field: &Field) -> Result<Option<Identified>, BadNumber> {
         let rules = self.rules;
-        match self.with_text(field, |text| rules.numbers.read(text)) {
+        match self.cells.with_text(field, |text| rules.numbers.read(text)) {
             Some(CprCell::Empty) => Ok(None),
-            Some(CprCell::Number { number, repaired }) => Ok(Some(identified(rules, &number, repaired))),
+            Some(CprCell::Number { number, repaired }) => Ok(Some(self.identified(&number, repaired))),
             Some(CprCell::ImpossibleDate) => Err(BadNumber::ImpossibleDate),
             Some(CprCell::Malformed) | None => Err(BadNumber::Malformed),
         }
@@ -299,19 +323,20 @@ impl<'a> Judge<'a> {
     fn kind(&mut self, field: &Field) -> Result<u32, Reason> {
         // The same bytes mean another text where quotes are doubled; such cells are rare and not remembered.
         let is_remembered = field.form == FieldForm::Plain;
-        if let Some(&seen) = self.seen_types.get(&self.bytes[field.content.clone()]).filter(|_| is_remembered) {
+        if let Some(&seen) = self.seen_types.get(&self.cells.bytes[field.content.clone()]).filter(|_| is_remembered) {
             return seen;
         }
-        let name = self.with_text(field, normalised).unwrap_or_default();
+        let mut name = self.cells.with_text(field, normalised).unwrap_or_default();
         let kind = if name.is_empty() {
             Err(Reason::TypeMissing)
         } else if holds_cpr_number(&name) {
+            name.zeroize();
             Err(Reason::TypeIdentifying)
         } else {
             Ok(self.types.position(name))
         };
         if is_remembered {
-            self.seen_types.insert(self.bytes[field.content.clone()].to_vec(), kind);
+            self.seen_types.insert(self.cells.bytes[field.content.clone()].to_vec(), kind);
         }
         kind
     }
@@ -322,18 +347,66 @@ impl<'a> Judge<'a> {
         let read = |text: &str| {
             if text.is_empty() { Ok(None) } else { dates.read(text).map(Some).ok_or(Reason::DateMalformed) }
         };
-        self.with_text(field, read).unwrap_or(Err(Reason::DateMalformed))
+        self.cells.with_text(field, read).unwrap_or(Err(Reason::DateMalformed))
     }
 
-    fn record(&mut self, field: &Field) -> Option<Pseudonym> {
-        let pseudonymiser = self.rules.pseudonymiser;
-        self.with_text(field, |text| (!text.is_empty()).then(|| pseudonymiser.record(text))).flatten()
+    fn record(&mut self, field: &Field) -> Option<Place> {
+        let batch = &mut self.batch;
+        self.cells.with_text(field, |text| (!text.is_empty()).then(|| batch.record(text))).flatten()
+    }
+
+    fn identified(&mut self, number: &CprNumber, repaired: bool) -> Identified {
+        let rules = self.rules;
+        let current = rules.registry.current(number, rules.pseudonymiser);
+        let number = current.unwrap_or(number);
+        Identified {
+            pseudonym: self.place(number),
+            sex: number.sex(),
+            age_band: rules.age_bands.band(number.age(rules.numbers.as_of)),
+            counts: IdentifierCounts {
+                repaired: u64::from(repaired),
+                replacement: u64::from(number.is_replacement()),
+                no_check_digit: u64::from(number.lacks_check_digit()),
+                renumbered: u64::from(current.is_some()),
+            },
+        }
+    }
+
+    /// Whether rows have several columns of persons.
+    fn is_about_several(&self) -> bool {
+        self.rules.header.columns.persons.len() > 1
+    }
+
+    /// Where the pseudonym of a number will stand; the same place for one that stands in a row twice.
+    fn place(&mut self, number: &CprNumber) -> Place {
+        if !self.is_about_several() {
+            return self.batch.person(number);
+        }
+        if let Some((_, place)) = self.row_numbers.iter().find(|(known, _)| known == number) {
+            return *place;
+        }
+        let place = self.batch.person(number);
+        self.row_numbers.push((number.clone(), place));
+        place
+    }
+}
+
+impl Cells<'_> {
+    /// Runs `read` on the trimmed text of a field; `None` where it cannot be read.
+    fn with_text<T>(&mut self, field: &Field, read: impl FnOnce(&str) -> T) -> Option<T> {
+        match (field.form, self.text) {
+            (FieldForm::Broken, _) => return None,
+            (FieldForm::Plain, Some(text)) => return Some(read(trimmed(&text[field.content.clone()]))),
+            _ => {}
+        }
+        let content = unquoted(&self.bytes[field.content.clone()], field.form);
+        self.encoding.decode(&content, &mut self.scratch).map(|text| read(trimmed(text)))
     }
 }
 
 impl Drop for Judge<'_> {
     fn drop(&mut self) {
-        self.scratch.zeroize();
+        self.cells.scratch.zeroize();
         self.seen_types.drain().for_each(|(mut raw, _)| raw.zeroize());
     }
 }
@@ -342,23 +415,6 @@ impl Drop for Judge<'_> {
 enum BadNumber {
     Malformed,
     ImpossibleDate,
-}
-
-fn identified(rules: &Rules<'_>, number: &CprNumber, repaired: bool) -> Identified {
-    let pseudonym = rules.pseudonymiser.person(number);
-    let current = rules.registry.current(pseudonym);
-    let (number, pseudonym) = current.map_or((number, pseudonym), |current| (&current.number, current.pseudonym));
-    Identified {
-        pseudonym,
-        sex: number.sex(),
-        age_band: rules.age_bands.band(number.age(rules.numbers.as_of)),
-        counts: IdentifierCounts {
-            repaired: u64::from(repaired),
-            replacement: u64::from(number.is_replacement()),
-            no_check_digit: u64::from(number.lacks_check_digit()),
-            renumbered: u64::from(current.is_some()),
-        },
-    }
 }
 
 /// Days since 1970-01-01, Parquet's date32.

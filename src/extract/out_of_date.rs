@@ -6,6 +6,10 @@ use super::read::Extract;
 use crate::error::Result;
 use crate::output::{self, Staged};
 use crate::programme::{Department, NamedType, Programme};
+use zeroize::Zeroizing;
+
+/// Records looked at at a time; some may have been put aside.
+const RECORDS_AT_A_TIME: usize = 1 << 16;
 
 /// Writes the list, where the programme names groups for this department; it stays there.
 ///
@@ -32,13 +36,16 @@ pub fn write_out_of_date(
             by_kind[kind as usize].push(position);
         }
     }
-    for record in extract.records.range(0..extract.records.len()) {
-        for &position in &by_kind[record.kind as usize] {
-            let (from, to) = of_groups[position].span();
-            rows[position] += u64::from(!(from..=to).contains(&record.start));
+    let count = extract.records.len();
+    for start in (0..count).step_by(RECORDS_AT_A_TIME) {
+        for record in extract.records.chunk(start..count.min(start + RECORDS_AT_A_TIME))?.iter() {
+            for &position in &by_kind[record.kind as usize] {
+                let (from, to) = of_groups[position].span();
+                rows[position] += u64::from(!(from..=to).contains(&record.start));
+            }
         }
     }
-    let mut list = String::new();
+    let mut list = Zeroizing::new(String::new());
     push_line(&mut list, &["group", "type", "rows"]);
     for (named, rows) in of_groups.iter().zip(rows).filter(|(_, rows)| *rows > 0) {
         push_line(&mut list, &[named.group.as_deref().unwrap_or(""), &named.name, &rows.to_string()]);

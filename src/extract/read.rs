@@ -4,16 +4,18 @@ use super::block::{Block, BlockReader, Stop};
 use super::csv::{Field, RowReader};
 use super::header::{self, unquoted};
 use super::input::{self, NamedFile};
-use super::judge::{Column, Judge, Judgement, Rules};
+use super::judge::{Column, Draft, Judge, Judgement, Rules};
 use super::quality::{IdentifierCounts, Reason, Rejected};
 use super::records::{Record, Records, Types};
+use super::room::Room;
 use super::weeks::{self, Week, WeekCounts};
 use super::{recognise, trailer};
 use crate::error::{Result, Warning};
-use crate::identity::{Key, Pseudonym, Pseudonymiser, Registry};
+use crate::identity::{Key, Place, Pseudonym, Pseudonymiser, Pseudonyms, Registry};
 use crate::pipeline::Progress;
 use crate::programme::{Department, Encoding, LastLine, Period, Programme};
 use rayon::prelude::*;
+use zeroize::Zeroizing;
 
 /// Blocks judged at a time: enough for every core, few enough for bounded memory.
 const BLOCKS_AT_A_TIME: usize = 16;
@@ -54,13 +56,13 @@ pub struct InputFile {
     pub sha256: String,
     /// Rows of data in it.
     pub rows: u64,
-    /// Its column names, normalised; only ever written to `private/`.
-    pub header: Vec<String>,
+    /// Its column names, normalised; only ever written to `private/`. Overwritten when dropped.
+    pub header: Zeroizing<Vec<String>>,
     /// Its encoding, where that was recognised.
     pub recognised: Option<Encoding>,
 }
 
-/// Reads all files of a department.
+/// Reads all files of a department; records that there is no `room` for are put aside.
 ///
 /// # Errors
 ///
@@ -71,6 +73,7 @@ pub fn read(
     department: &Department,
     key: &Key,
     show_values: bool,
+    room: Room,
     progress: &dyn Progress,
 ) -> Result<Extract> {
     let files = input::resolve(programme, department)?;
@@ -78,7 +81,8 @@ pub fn read(
     progress.begin(&format!("reading {}", department.id), bytes);
     let pseudonymiser = Pseudonymiser::new(key, &department.id);
     let registry = Registry::read(&programme.person_lists, programme.as_of, &pseudonymiser)?;
-    let mut extract = Extract::default();
+    let block_bytes = room.block_bytes();
+    let mut extract = Extract { records: Records::new(room), ..Extract::default() };
     for file in &files {
         let recognised = match department.format.encoding {
             None if file.kind.is_text() => Some(recognise::encoding(file, department)?),
@@ -88,14 +92,23 @@ pub fn read(
             Some(stated) if file.kind.is_text() => stated,
             _ => recognised.unwrap_or(Encoding::Utf8),
         };
-        let (pseudonymiser, registry) = (&pseudonymiser, &registry);
-        let reading =
-            Reading { programme, department, file, encoding, recognised, pseudonymiser, registry, show_values };
+        let reading = Reading {
+            programme,
+            department,
+            file,
+            encoding,
+            recognised,
+            pseudonymiser: &pseudonymiser,
+            registry: &registry,
+            show_values,
+            block_bytes,
+        };
         reading.read_into(&mut extract, progress)?;
     }
     let (spells, week_counts) = weeks::spells(std::mem::take(&mut extract.weeks));
     spells.into_iter().for_each(|spell| extract.records.push(spell));
     extract.week_counts = week_counts;
+    extract.records.keep_within_room()?;
     progress.end();
     Ok(extract)
 }
@@ -111,12 +124,13 @@ struct Reading<'a> {
     pseudonymiser: &'a Pseudonymiser,
     registry: &'a Registry,
     show_values: bool,
+    block_bytes: usize,
 }
 
 /// What one block gives.
 struct BlockOutcome {
     rows: u64,
-    records: Vec<Record>,
+    drafts: Vec<Draft>,
     amounts: Vec<i128>,
     further_adults: u64,
     excluded: u64,
@@ -124,17 +138,23 @@ struct BlockOutcome {
     trailer: Option<u64>,
     types: Types,
     rejected: Vec<Rejected>,
-    incomplete: Vec<Pseudonym>,
+    incomplete: Vec<Place>,
+    pseudonyms: Pseudonyms,
     counts: IdentifierCounts,
     seems_utf8: Option<bool>,
 }
 
 impl Reading<'_> {
     fn read_into(&self, extract: &mut Extract, progress: &dyn Progress) -> Result<()> {
-        let mut reader = BlockReader::open(self.file, self.department)?;
-        let first = reader.next_block().map_err(|stop| stop.into_error(self.file, 0))?;
-        let first = first.ok_or_else(|| header::empty(self.file))?;
-        let header = header::read(self.file, self.department, self.encoding, &first, reader.had_byte_order_mark)?;
+        let mut reader = BlockReader::open(self.file, self.department, self.block_bytes)?;
+        let (first, header) = loop {
+            let block = reader.next_block().map_err(|stop| stop.into_error(self.file, 0))?;
+            let block = block.ok_or_else(|| header::empty(self.file))?;
+            let mark = reader.had_byte_order_mark;
+            if let Some(header) = header::read(self.file, self.department, self.encoding, &block, mark)? {
+                break (block, header);
+            }
+        };
         let rules =
             Rules::new(self.programme, self.department, &header, self.encoding, self.pseudonymiser, self.registry);
         let file = extract.files.len();
@@ -151,18 +171,19 @@ impl Reading<'_> {
             };
             // While these are judged, the next are read and those before put in their place.
             let read_on = || rayon::join(|| next_blocks(&mut reader), || tally.absorb(judged));
-            let (outcomes, ((next, stop), ())) = rayon::join(judge, read_on);
+            let (outcomes, ((next, stop), kept)) = rayon::join(judge, read_on);
+            kept?;
             progress.advance(reader.bytes_read());
             judged = outcomes;
             header_bytes = 0;
             if let Some(stop) = stop {
                 judged.extend(next.iter().map(|block| self.judge_block(&rules, block, file)));
-                tally.absorb(judged);
+                tally.absorb(judged)?;
                 return Err(stop.into_error(self.file, tally.rows + 1));
             }
             reader.recycle(std::mem::replace(&mut blocks, next));
         }
-        tally.absorb(judged);
+        tally.absorb(judged)?;
         if self.department.format.last_line == LastLine::Count {
             tally.take_trailer(self.file, file)?;
         }
@@ -205,7 +226,7 @@ impl Reading<'_> {
         let mut fields = Vec::new();
         let mut outcome = BlockOutcome {
             rows: 0,
-            records: Vec::new(),
+            drafts: Vec::new(),
             amounts: Vec::new(),
             further_adults: 0,
             excluded: 0,
@@ -213,6 +234,7 @@ impl Reading<'_> {
             types: Types::default(),
             rejected: Vec::new(),
             incomplete: Vec::new(),
+            pseudonyms: Pseudonyms::default(),
             counts: IdentifierCounts::default(),
             seems_utf8: self.seems_utf8(bytes),
         };
@@ -223,7 +245,7 @@ impl Reading<'_> {
                 Judgement::Excluded => outcome.excluded += 1,
                 Judgement::Rejected { reason, column } => {
                     let column = column.map(|column| self.own_word(column));
-                    let cells = if self.show_values { self.cells(bytes, &fields) } else { Vec::new() };
+                    let cells = if self.show_values { self.cells(bytes, &fields) } else { Zeroizing::default() };
                     outcome.rejected.push(Rejected { file, row: outcome.rows, column, reason, cells });
                     outcome.incomplete.extend(judge.persons());
                 }
@@ -232,7 +254,8 @@ impl Reading<'_> {
         if self.department.format.last_line == LastLine::Count {
             outcome.trailer = trailer::count(self.cells(bytes, &fields).iter().map(|cell| cell.trim()));
         }
-        outcome.records = std::mem::take(&mut judge.records);
+        outcome.pseudonyms = judge.batch.finish();
+        outcome.drafts = std::mem::take(&mut judge.drafts);
         outcome.amounts = std::mem::take(&mut judge.amounts);
         outcome.further_adults = judge.further_adults;
         outcome.types = std::mem::take(&mut judge.types);
@@ -268,17 +291,29 @@ impl Reading<'_> {
     }
 
     /// The cells of a rejected row as well as they can be read, for `--show-values`.
-    fn cells(&self, bytes: &[u8], fields: &[Field]) -> Vec<String> {
-        let mut scratch = String::new();
+    fn cells(&self, bytes: &[u8], fields: &[Field]) -> Zeroizing<Vec<String>> {
+        let mut scratch = Zeroizing::new(String::new());
         let cell = |field: &Field| {
             let content = unquoted(&bytes[field.content.clone()], field.form);
             match self.encoding.decode(&content, &mut scratch) {
                 Some(text) => text.to_owned(),
-                None => String::from_utf8_lossy(&content).into_owned(),
+                None => with_replacements(&content),
             }
         };
-        fields.iter().map(cell).collect()
+        Zeroizing::new(fields.iter().map(cell).collect())
     }
+}
+
+/// Text of which some is no UTF-8. Its room is reserved at once: growing would leave pieces of it behind.
+fn with_replacements(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 3);
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    text
 }
 
 /// What has come of one file so far.
@@ -292,19 +327,22 @@ struct Tally<'e> {
 
 impl Tally<'_> {
     /// Puts the outcomes of blocks, in their order, behind what is there.
-    fn absorb(&mut self, outcomes: Vec<BlockOutcome>) {
+    fn absorb(&mut self, outcomes: Vec<BlockOutcome>) -> Result<()> {
         for outcome in outcomes {
             let extract = &mut *self.extract;
             let positions: Vec<u32> =
                 outcome.types.names().iter().map(|name| extract.types.position(name.clone())).collect();
+            let pseudonyms = &outcome.pseudonyms;
+            let records = outcome.drafts.iter().map(|draft| draft.record(pseudonyms));
             if outcome.amounts.is_empty() {
-                extract.records.add(&outcome.records, &positions);
+                extract.records.add(records, &positions);
+            } else {
+                // Rows that are weeks have amounts, and wait until they are spells.
+                extract.weeks.extend(records.zip(&outcome.amounts).map(|(record, &amount)| Week {
+                    record: Record { kind: positions[record.kind as usize], ..record },
+                    amount,
+                }));
             }
-            // Rows that are weeks have amounts, and wait until they are spells.
-            extract.weeks.extend(outcome.records.iter().zip(&outcome.amounts).map(|(record, &amount)| Week {
-                record: Record { kind: positions[record.kind as usize], ..*record },
-                amount,
-            }));
             extract.further_adults += outcome.further_adults;
             extract.excluded += outcome.excluded;
             if outcome.rows > 0 {
@@ -312,11 +350,12 @@ impl Tally<'_> {
             }
             let rejected = outcome.rejected.into_iter();
             extract.rejected.extend(rejected.map(|rejected| Rejected { row: rejected.row + self.rows, ..rejected }));
-            extract.incomplete.extend(outcome.incomplete);
+            extract.incomplete.extend(outcome.incomplete.into_iter().map(|person| pseudonyms[person]));
             extract.counts.add(outcome.counts);
             self.seems_utf8 = merge(self.seems_utf8, outcome.seems_utf8);
             self.rows += outcome.rows;
         }
+        self.extract.records.keep_within_room()
     }
 }
 

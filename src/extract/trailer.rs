@@ -14,8 +14,9 @@ pub(super) fn count<'c>(cells: impl Iterator<Item = &'c str>) -> Option<u64> {
             }
             count = Some(run.parse().ok()?);
         }
-        let is_word =
-            |character: char| character.is_alphanumeric() || character.is_whitespace() || ".:=_()".contains(character);
+        let is_word = |character: char| {
+            character.is_alphanumeric() || character.is_whitespace() || ".:;|=_()#*/".contains(character)
+        };
         if !cell.chars().all(is_word) {
             return None;
         }

@@ -26,11 +26,9 @@ pub struct Registry {
 }
 
 /// The number that a person has now.
-pub struct Current {
-    /// The number.
-    pub number: CprNumber,
-    /// Its pseudonym.
-    pub pseudonym: Pseudonym,
+struct Current {
+    number: CprNumber,
+    pseudonym: Pseudonym,
 }
 
 impl fmt::Debug for Registry {
@@ -80,10 +78,13 @@ impl Registry {
         Ok(registry)
     }
 
-    /// The number that somebody has now whose number had this pseudonym; `None` where it has not changed.
+    /// The number that the person of this one has now; `None` where it has not changed.
     #[must_use]
-    pub fn current(&self, pseudonym: Pseudonym) -> Option<&Current> {
-        if self.renumbered.is_empty() { None } else { self.renumbered.get(&pseudonym) }
+    pub fn current(&self, number: &CprNumber, pseudonymiser: &Pseudonymiser) -> Option<&CprNumber> {
+        if self.renumbered.is_empty() {
+            return None;
+        }
+        self.renumbered.get(&pseudonymiser.person(number)).map(|current| &current.number)
     }
 
     /// Whether any rows leave no trace.
@@ -99,7 +100,7 @@ impl Registry {
             CprCell::Empty => false,
             CprCell::Number { number, .. } => {
                 let pseudonym = pseudonymiser.person(&number);
-                let current = self.current(pseudonym).map(|current| current.pseudonym);
+                let current = self.renumbered.get(&pseudonym).map(|current| current.pseudonym);
                 self.excluded.contains(&pseudonym) || current.is_some_and(|current| self.excluded.contains(&current))
             }
             CprCell::Malformed | CprCell::ImpossibleDate => {

@@ -2,7 +2,7 @@
 
 use super::parquet_input::{Batch, Expected, ParquetInput};
 use crate::error::{Error, Result, Warning};
-use crate::extract::{Quality, Record, Records, Types, names};
+use crate::extract::{Quality, Record, Records, Room, Types, names};
 use crate::identity::{Pseudonym, Sex, holds_cpr_number};
 use crate::output::{FileRecord, Manifest};
 use crate::pipeline::Progress;
@@ -31,16 +31,23 @@ pub struct Delivery {
     pub warnings: Vec<Warning>,
 }
 
-/// Reads the deliveries of all departments, in the programme's order.
+/// Reads the deliveries of all departments below a period's folder, in the programme's order; what `room` has no
+/// memory for is put aside.
 ///
 /// # Errors
 ///
 /// All failures of all deliveries: [`Error::Refused`] where one is altered, does not belong or holds what looks like
 /// a CPR number; [`Error::File`] where one is not there or not whole.
-pub(crate) fn read_all(programme: &Programme, period_folder: &Path, progress: &dyn Progress) -> Result<Vec<Delivery>> {
+pub fn read_all(
+    programme: &Programme,
+    period_folder: &Path,
+    room: &Room,
+    progress: &dyn Progress,
+) -> Result<Vec<Delivery>> {
+    let room = room.shared_by(programme.departments.len());
     progress.begin("reading the deliveries", programme.departments.len() as u64);
     let read = |department: &Department| {
-        let delivery = Source::new(programme, department, period_folder).read();
+        let delivery = Source::new(programme, department, period_folder, &room).read();
         progress.advance(1);
         delivery
     };
@@ -63,6 +70,28 @@ pub(crate) fn read_all(programme: &Programme, period_folder: &Path, progress: &d
     Error::collect(errors).map_or(Ok(deliveries), Err)
 }
 
+/// Checks of a delivery's Parquet files, without reading a row, that they have a delivery's columns and were made for
+/// this programme, period and key; gives what a person should look at.
+///
+/// # Errors
+///
+/// What [`read_all`] fails with for the same reasons.
+pub(crate) fn check_footers(
+    programme: &Programme,
+    department: &Department,
+    period_folder: &Path,
+    key_id: &str,
+) -> Result<Vec<Warning>> {
+    let room = Room::default();
+    let source = Source::new(programme, department, period_folder, &room);
+    let mut delivery = Delivery { key_id: key_id.to_owned(), ..Delivery::default() };
+    source.open(names::INCOMPLETE, &mut delivery, &INCOMPLETE_COLUMNS)?;
+    source.open(names::EXTRACT, &mut delivery, &source.extract_columns())?;
+    Ok(delivery.warnings)
+}
+
+const INCOMPLETE_COLUMNS: [Expected; 1] = [Expected { name: names::PERSON, data_type: DataType::Utf8 }];
+
 /// Where one delivery stands and what it must fit.
 struct Source<'a> {
     programme: &'a Programme,
@@ -71,12 +100,13 @@ struct Source<'a> {
     folder: PathBuf,
     /// The folder's name in manifests.
     place: PathBuf,
+    room: &'a Room,
 }
 
 impl<'a> Source<'a> {
-    fn new(programme: &'a Programme, department: &'a Department, period_folder: &'a Path) -> Self {
+    fn new(programme: &'a Programme, department: &'a Department, period_folder: &'a Path, room: &'a Room) -> Self {
         let place = Path::new("delivery").join(&department.id);
-        Self { programme, department, period_folder, folder: period_folder.join(&place), place }
+        Self { programme, department, period_folder, folder: period_folder.join(&place), place, room }
     }
 
     fn read(&self) -> Result<Delivery> {
@@ -139,15 +169,17 @@ impl<'a> Source<'a> {
     }
 
     fn read_incomplete(&self, delivery: &mut Delivery) -> Result<()> {
-        let input =
-            self.open(names::INCOMPLETE, delivery, &[Expected { name: names::PERSON, data_type: DataType::Utf8 }])?;
-        let parts = input.read_row_groups(Vec::new, |persons, batch| {
+        let input = self.open(names::INCOMPLETE, delivery, &INCOMPLETE_COLUMNS)?;
+        let read = |persons: &mut Vec<Pseudonym>, batch: &Batch<'_>| {
             for cell in batch.text(names::PERSON, false)?.iter().flatten() {
                 persons.push(batch.pseudonym(names::PERSON, cell)?);
             }
             Ok(())
+        };
+        input.read_row_groups(Vec::new, read, |mut persons| {
+            delivery.incomplete.append(&mut persons);
+            Ok(())
         })?;
-        delivery.incomplete = parts.concat();
         if !delivery.incomplete.is_sorted_by(|one, other| one < other) {
             let path = self.folder.join(names::INCOMPLETE);
             return Err(Error::file(&path, "its rows are not sorted", "ask the department for its delivery again"));
@@ -155,7 +187,7 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
-    fn read_extract(&self, delivery: &mut Delivery) -> Result<()> {
+    fn extract_columns(&self) -> Vec<Expected> {
         let attributes = self.programme.attributes;
         let text = |name| Expected { name, data_type: DataType::Utf8 };
         let day = |name| Expected { name, data_type: DataType::Date32 };
@@ -173,7 +205,11 @@ impl<'a> Source<'a> {
         if attributes.age_band {
             columns.push(text(names::AGE_BAND));
         }
-        let input = self.open(names::EXTRACT, delivery, &columns)?;
+        columns
+    }
+
+    fn read_extract(&self, delivery: &mut Delivery) -> Result<()> {
+        let input = self.open(names::EXTRACT, delivery, &self.extract_columns())?;
         let path = self.folder.join(names::EXTRACT);
         if input.rows() > u64::from(u32::MAX) {
             return Err(Error::file(
@@ -183,11 +219,30 @@ impl<'a> Source<'a> {
             ));
         }
         let labels = self.programme.age_bands.labels();
-        let reading = Reading { labels: &labels, attributes };
+        let reading = Reading { labels: &labels, attributes: self.programme.attributes };
         let mut types = Types::default();
-        for part in input.read_row_groups(Part::default, |part, batch| reading.add(part, batch))? {
-            part.append_to(&mut delivery.records, &mut types, &path)?;
-        }
+        let mut last: Option<Record> = None;
+        delivery.records = Records::new(self.room.clone());
+        input.read_row_groups(
+            Part::default,
+            |part, batch| reading.add(part, batch),
+            |part: Part| {
+                let begins = part.records.ends().map(|(first, _)| *first);
+                if last.zip(begins).is_some_and(|(last, first)| (last.person, last.start) > (first.person, first.start))
+                {
+                    let what = "its rows are not sorted by person and start";
+                    return Err(Error::file(&path, what, "ask the department for its delivery again"));
+                }
+                last = part.last.or(last);
+                let positions: Vec<u32> = part.types.names().iter().map(|name| types.position(name.clone())).collect();
+                if types.names().len() > MOST_TYPES {
+                    let what = "it holds more than 65,536 types";
+                    return Err(Error::file(&path, what, "name fewer types in the programme"));
+                }
+                delivery.records.append(part.records, &positions);
+                delivery.records.keep_within_room()
+            },
+        )?;
         delivery.types = types.names().to_vec();
         Ok(())
     }
@@ -282,21 +337,5 @@ impl Part {
             return Err(batch.wrong(names::KIND, "it holds more than 65,536 types"));
         }
         Ok(self.types.position(name.to_owned()))
-    }
-
-    /// Puts this row group behind those read before.
-    fn append_to(self, records: &mut Records, types: &mut Types, path: &Path) -> Result<()> {
-        let sorted = |record: &Record| (record.person, record.start);
-        if records.last().zip(self.records.first()).is_some_and(|(last, first)| sorted(last) > sorted(first)) {
-            let what = "its rows are not sorted by person and start";
-            return Err(Error::file(path, what, "ask the department for its delivery again"));
-        }
-        let positions: Vec<u32> = self.types.names().iter().map(|name| types.position(name.clone())).collect();
-        if types.names().len() > MOST_TYPES {
-            let what = "it holds more than 65,536 types";
-            return Err(Error::file(path, what, "name fewer types in the programme"));
-        }
-        records.append(self.records, &positions);
-        Ok(())
     }
 }

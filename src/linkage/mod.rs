@@ -10,8 +10,9 @@ mod shard;
 mod units;
 mod written;
 
-pub use delivery::Delivery;
+pub use delivery::{Delivery, read_all};
 pub use persons::{DepartmentRecords, Linked};
+pub use shard::Alone;
 pub use units::{Unit, Units};
 
-pub(crate) use delivery::read_all;
+pub(crate) use delivery::check_footers;

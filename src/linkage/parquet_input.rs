@@ -16,6 +16,9 @@ use std::path::{Path, PathBuf};
 
 const AGAIN: &str = "ask the department for its delivery again";
 
+/// Row groups read at a time; bounds memory.
+const ROW_GROUPS_AT_A_TIME: usize = 8;
+
 /// A delivered file whose footer has been read.
 pub(super) struct ParquetInput {
     path: PathBuf,
@@ -71,16 +74,23 @@ impl ParquetInput {
         u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
     }
 
-    /// Reads the file's row groups in parallel, each into what `start` gives, and gives them in order.
+    /// Reads the file's row groups, some in parallel, each into what `start` gives, and hands them to `take` in order.
     pub(super) fn read_row_groups<T: Send>(
         &self,
         start: impl Fn() -> T + Sync,
         add: impl Fn(&mut T, &Batch<'_>) -> Result<()> + Sync,
-    ) -> Result<Vec<T>> {
-        let groups = 0..self.metadata.metadata().num_row_groups();
-        let read =
-            |group| guarded(|| self.read_row_group(group, start(), &add)).unwrap_or_else(|| Err(corrupt(&self.path)));
-        groups.into_par_iter().map(read).collect()
+        mut take: impl FnMut(T) -> Result<()> + Send,
+    ) -> Result<()> {
+        let mut ready: Vec<Result<T>> = Vec::new();
+        let groups: Vec<usize> = (0..self.metadata.metadata().num_row_groups()).collect();
+        for groups in groups.chunks(ROW_GROUPS_AT_A_TIME) {
+            let read = || groups.par_iter().map(|&group| self.read_row_group(group, start(), &add)).collect::<Vec<_>>();
+            // While these are read, those before are put in their place.
+            let (next, taken) = rayon::join(read, || ready.into_iter().try_for_each(|group| take(group?)));
+            taken?;
+            ready = next;
+        }
+        ready.into_iter().try_for_each(|group| take(group?))
     }
 
     fn read_row_group<T>(
@@ -93,12 +103,10 @@ impl ParquetInput {
         // A file of its own: clones of one share their position.
         let file = File::open(&self.path).map_err(|error| Error::io(&self.path, "read", &error))?;
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
-        let batches = builder
-            .with_row_groups(vec![group])
-            .with_batch_size(BATCH_ROWS)
-            .build()
-            .map_err(|_| corrupt(&self.path))?;
-        for batch in batches {
+        let batches = guarded(|| builder.with_row_groups(vec![group]).with_batch_size(BATCH_ROWS).build());
+        let mut batches = batches.and_then(std::result::Result::ok).ok_or_else(|| corrupt(&self.path))?;
+        // Only the library is guarded: a panic of ours is a mistake of ours, whatever the file.
+        while let Some(batch) = guarded(|| batches.next()).ok_or_else(|| corrupt(&self.path))? {
             let batch = batch.map_err(|_: ArrowError| corrupt(&self.path))?;
             add(&mut parts, &Batch { path: &self.path, batch })?;
         }

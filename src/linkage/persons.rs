@@ -1,19 +1,22 @@
 //! Persons across departments: numbered by the order of their pseudonyms, with their rows in each department.
 
 use super::delivery::Delivery;
-use super::shard::Shard;
+use super::shard::{Alone, Shard, Terms};
 use crate::error::{Error, Result};
-use crate::extract::Record;
+use crate::extract::{Record, SortedPart};
 use crate::identity::Pseudonym;
 use crate::programme::Programme;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// All persons of all deliveries and their rows, in shards by the leading bits of their pseudonyms, so that each can be
-/// worked on by itself.
+/// All persons of all deliveries, in shards by the leading bits of their pseudonyms, so that each can be worked on by
+/// itself and no more of the records than needed is in memory at a time.
+///
+/// Of persons that are linked to children, and so may form units with others, the records are kept; of all others that
+/// take part, an `S`.
 #[derive(Debug)]
-pub struct Linked {
-    pub(super) shards: Vec<Shard>,
+pub struct Linked<S> {
+    pub(super) shards: Vec<Shard<S>>,
     /// In the programme's order.
     pub departments: Vec<DepartmentRecords>,
     /// The day on which everything is measured, in days since 1970-01-01.
@@ -31,28 +34,41 @@ pub struct DepartmentRecords {
     pub incomplete: Vec<u32>,
 }
 
-impl Linked {
-    /// Numbers the persons of all deliveries, which come in the programme's order.
+impl<S: Send + Sync> Linked<S> {
+    /// Numbers the persons of all deliveries, which come in the programme's order; what is to be known of a person that
+    /// is a unit alone, `alone` finds.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] where two departments put one person into different age bands.
-    pub fn new(programme: &Programme, deliveries: Vec<Delivery>) -> Result<Self> {
-        let mut of_shards: Vec<Vec<Vec<Record>>> = Vec::new();
+    /// [`Error::Refused`] where two departments put one person into different age bands; [`Error::File`] where records
+    /// that were put aside cannot be read.
+    pub fn new(
+        programme: &Programme,
+        deliveries: Vec<Delivery>,
+        alone: impl Fn(Alone<'_>) -> Option<S> + Sync,
+    ) -> Result<Self> {
+        let mut of_shards: Vec<Vec<SortedPart>> = Vec::new();
         let mut departments = Vec::with_capacity(deliveries.len());
         let mut incomplete = Vec::with_capacity(deliveries.len());
         for (department, delivery) in programme.departments.iter().zip(deliveries) {
-            let parts = delivery.records.into_parts();
-            of_shards.resize_with(parts.len(), Vec::new);
-            of_shards.iter_mut().zip(parts).for_each(|(shard, part)| shard.push(part));
+            for (shard, part) in delivery.records.into_parts().enumerate() {
+                if of_shards.len() == shard {
+                    of_shards.push(Vec::new());
+                }
+                of_shards[shard].push(part);
+            }
             let (id, types) = (department.id.clone(), delivery.types);
             departments.push(DepartmentRecords { id, types, incomplete: Vec::new() });
             incomplete.push(delivery.incomplete);
         }
         let as_of = crate::extract::days(programme.as_of);
         let ages = programme.eligibility.ages.as_ref();
-        let link = |records| Shard::new(records, ages, programme.attributes.age_band);
-        let mut shards: Vec<Shard> = of_shards.into_par_iter().map(link).collect::<Result<_>>()?;
+        let terms = Terms { ages, has_bands: programme.attributes.age_band, as_of };
+        let link = |parts: Vec<SortedPart>| {
+            let records = parts.into_iter().map(SortedPart::load).collect::<Result<Vec<_>>>()?;
+            Shard::new(&records, &terms, &alone)
+        };
+        let mut shards: Vec<Shard<S>> = of_shards.into_par_iter().map(link).collect::<Result<_>>()?;
         let mut before: u32 = 0;
         for shard in &mut shards {
             shard.first_person = before;
@@ -68,11 +84,22 @@ impl Linked {
         Ok(linked)
     }
 
-    /// A person's rows in a department, by start; those that start after `as_of` are left out.
+    /// The rows in a department of a person that is linked to a child, by start; those that start after `as_of` are left
+    /// out. `None` for all others.
     #[must_use]
-    pub fn rows(&self, department: usize, person: u32) -> &[Record] {
+    pub fn rows(&self, department: usize, person: u32) -> Option<&[Record]> {
         let shard = self.shard(person);
-        shard.rows(department, (person - shard.first_person) as usize, self.as_of)
+        shard.rows(department, person - shard.first_person)
+    }
+
+    /// What was found of each person that is a unit alone, by person number.
+    pub fn alone(&self) -> impl Iterator<Item = (u32, &S)> {
+        self.shards.iter().flat_map(|shard| shard.alone.iter().map(|(at, found)| (shard.first_person + at, found)))
+    }
+
+    /// The persons that are linked to children, rising.
+    pub(super) fn linked_persons(&self) -> impl Iterator<Item = u32> {
+        self.shards.iter().flat_map(|shard| shard.linked.iter().map(|at| shard.first_person + at))
     }
 
     /// How many persons there are.
@@ -109,12 +136,6 @@ impl Linked {
         shard.takes_part[(number - shard.first_person) as usize]
     }
 
-    /// What `look` finds of each person, a shard and a position in it, by person number.
-    pub(super) fn of_every_person<T: Send + Clone>(&self, look: impl Fn(&Shard, usize) -> T + Sync) -> Vec<T> {
-        let of_shard = |shard: &Shard| (0..shard.persons.len()).map(|position| look(shard, position)).collect();
-        self.shards.par_iter().map(of_shard).collect::<Vec<Vec<T>>>().concat()
-    }
-
     /// Makes these children empty cells everywhere.
     pub(super) fn forget_children(&mut self, children: &[Pseudonym]) {
         if children.is_empty() {
@@ -126,7 +147,7 @@ impl Linked {
         });
     }
 
-    fn shard(&self, person: u32) -> &Shard {
+    fn shard(&self, person: u32) -> &Shard<S> {
         let after = self.shards.partition_point(|shard| shard.first_person <= person);
         &self.shards[after - 1]
     }

@@ -6,78 +6,138 @@ use crate::identity::Pseudonym;
 use crate::programme::AgeRange;
 
 /// Persons whose pseudonyms begin with the same bits.
-#[derive(Debug, Default)]
-pub(super) struct Shard {
+#[derive(Debug)]
+pub(super) struct Shard<S> {
     /// The number of its first person.
     pub first_person: u32,
     /// Its persons, rising.
     pub persons: Vec<Pseudonym>,
     /// Whether each person is of an age that takes part.
     pub takes_part: Vec<bool>,
-    /// In the programme's order.
+    /// Each person's departments with an open record, as bits by their positions.
+    pub open_departments: Vec<u64>,
+    /// Children in open records of persons that take part, with the person's position; with repetitions.
+    pub links: Vec<(Pseudonym, u32)>,
+    /// What was found of persons without such children, by position, rising.
+    pub alone: Vec<(u32, S)>,
+    /// Positions of the persons with such children, rising.
+    pub linked: Vec<u32>,
+    /// Their records, in the programme's order of departments.
     pub departments: Vec<ShardRecords>,
 }
 
-/// One department's records in a shard.
+/// One department's records of the linked persons of a shard.
 #[derive(Debug, Default)]
 pub(super) struct ShardRecords {
-    /// Sorted by person and start.
+    /// Sorted by person and start; none starts after `as_of`.
     pub records: Vec<Record>,
-    /// Where each person's records begin; one entry more than there are persons.
-    first_row: Vec<u32>,
+    /// Where each linked person's records end.
+    ends: Vec<u32>,
 }
 
-impl Shard {
-    /// Merges the departments' records, each sorted by person and start. Who takes part is decided by `ages`, everyone
-    /// where they are `None`; bands are compared where `has_bands`.
-    pub(super) fn new(departments: Vec<Vec<Record>>, ages: Option<&AgeRange>, has_bands: bool) -> Result<Self> {
-        let mut shard = Self::default();
+/// What persons are looked at by.
+pub(super) struct Terms<'t> {
+    /// Who takes part; everyone where there are none.
+    pub ages: Option<&'t AgeRange>,
+    /// Whether the deliveries hold age bands, which have to agree.
+    pub has_bands: bool,
+    /// The day on which everything is measured, in days since 1970-01-01.
+    pub as_of: i32,
+}
+
+impl<S> Shard<S> {
+    /// Merges the departments' records, each sorted by person and start, and learns of each person what units are formed
+    /// by, while its records are at hand. Of a person that takes part and is linked to no child, `alone` is asked at
+    /// once; only the records of the others are kept.
+    pub(super) fn new(
+        departments: &[Vec<Record>],
+        terms: &Terms<'_>,
+        alone: impl Fn(Alone<'_>) -> Option<S>,
+    ) -> Result<Self> {
+        let mut shard = Self::empty(departments.len());
         let mut rest: Vec<&[Record]> = departments.iter().map(Vec::as_slice).collect();
-        let mut first_rows: Vec<Vec<u32>> = vec![Vec::new(); departments.len()];
-        let longest = departments.iter().map(Vec::len).max().unwrap_or(0);
-        shard.persons.reserve(longest / 2);
+        let mut rows: Vec<&[Record]> = vec![&[]; departments.len()];
         while let Some(person) = rest.iter().filter_map(|rest| rest.first()).map(|record| record.person).min() {
             let mut band = None;
-            for ((rest, first_rows), all) in rest.iter_mut().zip(&mut first_rows).zip(&departments) {
-                first_rows.push(position(all.len() - rest.len())?);
-                let rows = rest.iter().take_while(|record| record.person == person).count();
-                if let Some(first) = rest.first().filter(|_| rows > 0) {
-                    if has_bands && band.is_some_and(|band| band != first.age_band) {
+            let mut open = 0;
+            let links_before = shard.links.len();
+            let number = position(shard.persons.len())?;
+            for (department, (rest, rows)) in rest.iter_mut().zip(&mut rows).enumerate() {
+                let count = rest.iter().take_while(|record| record.person == person).count();
+                let (of_person, others) = rest.split_at(count);
+                *rest = others;
+                if let Some(first) = of_person.first() {
+                    if terms.has_bands && band.is_some_and(|band| band != first.age_band) {
                         return Err(other_band());
                     }
                     band = Some(first.age_band);
                 }
-                *rest = &rest[rows..];
+                *rows = until(of_person, terms.as_of);
+                for record in rows.iter().filter(|record| record.is_open(terms.as_of)) {
+                    open |= 1 << department;
+                    shard.links.extend(record.child.map(|child| (child, number)));
+                }
             }
+            let takes_part = terms.ages.is_none_or(|ages| band.is_some_and(|band| ages.bands.contains(&band)));
             shard.persons.push(person);
-            shard.takes_part.push(ages.is_none_or(|ages| band.is_some_and(|band| ages.bands.contains(&band))));
+            shard.takes_part.push(takes_part);
+            shard.open_departments.push(open);
+            if !takes_part {
+                shard.links.truncate(links_before);
+            } else if shard.links.len() > links_before {
+                shard.keep(number, &rows)?;
+            } else {
+                let found = alone(Alone { open_departments: open, rows: &rows });
+                shard.alone.extend(found.map(|found| (number, found)));
+            }
         }
-        for (first_rows, records) in first_rows.iter_mut().zip(&departments) {
-            first_rows.push(position(records.len())?);
-        }
-        let together = |(records, first_row)| ShardRecords { records, first_row };
-        shard.departments = departments.into_iter().zip(first_rows).map(together).collect();
         Ok(shard)
     }
 
-    /// The rows of the shard's person at a position, those that start after `as_of` left out: being sorted, they are the
-    /// last.
-    pub(super) fn rows(&self, department: usize, position: usize, as_of: i32) -> &[Record] {
-        let ShardRecords { records, first_row } = &self.departments[department];
-        let mut rows = &records[first_row[position] as usize..first_row[position + 1] as usize];
-        while let [before @ .., last] = rows
-            && last.start > as_of
-        {
-            rows = before;
+    fn empty(departments: usize) -> Self {
+        Self {
+            first_person: 0,
+            persons: Vec::new(),
+            takes_part: Vec::new(),
+            open_departments: Vec::new(),
+            links: Vec::new(),
+            alone: Vec::new(),
+            linked: Vec::new(),
+            departments: std::iter::repeat_with(ShardRecords::default).take(departments).collect(),
         }
-        rows
     }
 
-    /// For each person that takes part: its number and position.
-    pub(super) fn taking_part(&self) -> impl Iterator<Item = (u32, usize)> {
-        let numbered = (self.first_person..).zip(0..self.persons.len());
-        numbered.filter(|&(_, position)| self.takes_part[position])
+    fn keep(&mut self, number: u32, rows: &[&[Record]]) -> Result<()> {
+        self.linked.push(number);
+        for (department, rows) in self.departments.iter_mut().zip(rows) {
+            department.records.extend_from_slice(rows);
+            department.ends.push(position(department.records.len())?);
+        }
+        Ok(())
     }
+
+    /// The rows of the person at a position, if it is linked to a child.
+    pub(super) fn rows(&self, department: usize, position: u32) -> Option<&[Record]> {
+        let at = self.linked.binary_search(&position).ok()?;
+        let ShardRecords { records, ends } = &self.departments[department];
+        let start = if at == 0 { 0 } else { ends[at - 1] as usize };
+        Some(&records[start..ends[at] as usize])
+    }
+}
+
+/// The rows, sorted by start, that do not start after a day.
+fn until(rows: &[Record], day: i32) -> &[Record] {
+    let after = rows.iter().rev().take_while(|row| row.start > day).count();
+    &rows[..rows.len() - after]
+}
+
+/// A person that takes part and is linked to no child, and so is a unit alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Alone<'r> {
+    /// Departments with an open record, as bits by their positions.
+    pub open_departments: u64,
+    /// By department: the rows, by start; those that start after `as_of` are left out.
+    pub rows: &'r [&'r [Record]],
 }
 
 fn position(row: usize) -> Result<u32> {

@@ -1,10 +1,10 @@
 //! Units: families, joined by shared children in open records, and citizens.
 
 use super::persons::Linked;
-use super::shard::Shard;
 use crate::identity::Pseudonym;
 use crate::programme::{Chosen, Family, Kind, TypeList};
 use rayon::prelude::*;
+use std::collections::{HashMap, HashSet};
 
 /// All units of those who take part.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ type Link = (Pseudonym, u32);
 impl Units {
     /// Forms the units; children of too many adults become empty cells in `linked`.
     #[must_use]
-    pub fn new(family: &Family, linked: &mut Linked) -> Self {
+    pub fn new<S: Send + Sync>(family: &Family, linked: &mut Linked<S>) -> Self {
         let links = links(linked);
         let (placeholder_children, links) = without_placeholders(links, family.max_adults_per_child);
         linked.forget_children(&placeholder_children);
@@ -50,55 +50,53 @@ impl Units {
             let mut first = None;
             for &(_, person) in adults {
                 is_parent[person as usize] = true;
-                if is_apart[person as usize] {
+                if is_apart.contains(&person) {
                     continue;
                 }
                 groups.join(*first.get_or_insert(person), person);
             }
         }
-        let open = open_departments(linked);
-        let mut units = Self::gather(linked, &mut groups, &open, &is_parent);
+        let mut units = Self::gather(linked, &mut groups, &is_parent);
         units.placeholder_children = placeholder_children;
         units
     }
 
     /// Lists each group's members; a group is numbered by its smallest member, so units come in the order of their ids.
-    fn gather(linked: &Linked, groups: &mut Groups, open: &[u64], is_parent: &[bool]) -> Self {
-        let mut unit_of_root = vec![u32::MAX; linked.number_of_persons()];
-        let mut sizes: Vec<u32> = Vec::new();
-        let mut kinds = Vec::new();
-        let mut open_departments = Vec::new();
-        let everyone = || linked.shards.iter().flat_map(Shard::taking_part).map(|(person, _)| person);
-        for person in everyone() {
-            let root = groups.root(person) as usize;
-            if unit_of_root[root] == u32::MAX {
-                unit_of_root[root] = u32::try_from(sizes.len()).expect("no more units than persons");
-                sizes.push(0);
-                kinds.push(Kind::Citizen);
-                open_departments.push(0);
+    fn gather<S>(linked: &Linked<S>, groups: &mut Groups, is_parent: &[bool]) -> Self {
+        let mut units = Self {
+            first_member: Vec::new(),
+            members: Vec::new(),
+            kinds: Vec::new(),
+            open_departments: Vec::new(),
+            placeholder_children: Vec::new(),
+        };
+        // Of a group's smallest member: its unit, and where the unit's next member goes.
+        let mut unit_of_root: HashMap<u32, (usize, usize)> = HashMap::new();
+        for shard in &linked.shards {
+            let numbered = (shard.first_person..).zip(&shard.takes_part).zip(&shard.open_departments);
+            for ((person, _), open) in numbered.filter(|((_, takes_part), _)| **takes_part) {
+                let root = groups.root(person);
+                let kind = if is_parent[person as usize] { Kind::Family } else { Kind::Citizen };
+                if root == person {
+                    let unit = units.kinds.len();
+                    let members = groups.size(person) as usize;
+                    let first = units.members.len();
+                    units.first_member.push(u32::try_from(first).expect("no more members than persons"));
+                    units.members.resize(first + members, person);
+                    units.kinds.push(kind);
+                    units.open_departments.push(*open);
+                    if members > 1 {
+                        unit_of_root.insert(root, (unit, first + 1));
+                    }
+                } else if let Some((unit, next)) = unit_of_root.get_mut(&root) {
+                    units.members[*next] = person;
+                    units.open_departments[*unit] |= open;
+                    *next += 1;
+                }
             }
-            let unit = unit_of_root[root] as usize;
-            sizes[unit] += 1;
-            open_departments[unit] |= open[person as usize];
-            if is_parent[person as usize] {
-                kinds[unit] = Kind::Family;
-            }
         }
-        let mut first_member = Vec::with_capacity(sizes.len() + 1);
-        let mut members_before = 0;
-        for size in &sizes {
-            first_member.push(members_before);
-            members_before += size;
-        }
-        first_member.push(members_before);
-        let mut members = vec![0; members_before as usize];
-        let mut next = first_member.clone();
-        for person in everyone() {
-            let unit = unit_of_root[groups.root(person) as usize] as usize;
-            members[next[unit] as usize] = person;
-            next[unit] += 1;
-        }
-        Self { first_member, members, kinds, open_departments, placeholder_children: Vec::new() }
+        units.first_member.push(u32::try_from(units.members.len()).expect("no more members than persons"));
+        units
     }
 
     /// Number of units.
@@ -132,18 +130,13 @@ impl Units {
 }
 
 /// Every child in an open record of someone who takes part, with that person; sorted, each pair once.
-fn links(linked: &Linked) -> Vec<Link> {
-    let as_of = linked.as_of;
-    let of_shard = |shard: &Shard| {
-        let mut links: Vec<Link> = Vec::new();
-        for (person, position) in shard.taking_part() {
-            let rows = (0..shard.departments.len()).flat_map(|department| shard.rows(department, position, as_of));
-            let children = rows.filter(|row| row.is_open(as_of)).filter_map(|row| row.child);
-            links.extend(children.map(|child| (child, person)));
-        }
+fn links<S>(linked: &mut Linked<S>) -> Vec<Link> {
+    let mut links: Vec<Link> = Vec::with_capacity(linked.shards.iter().map(|shard| shard.links.len()).sum());
+    for shard in &mut linked.shards {
+        let first_person = shard.first_person;
         links
-    };
-    let mut links = linked.shards.par_iter().map(of_shard).collect::<Vec<_>>().concat();
+            .extend(std::mem::take(&mut shard.links).into_iter().map(|(child, person)| (child, first_person + person)));
+    }
     links.par_sort_unstable();
     links.dedup();
     links
@@ -165,43 +158,38 @@ fn without_placeholders(links: Vec<Link>, most: u32) -> (Vec<Pseudonym>, Vec<Lin
     (placeholders, kept)
 }
 
-/// Who has an open record of a type that keeps persons apart, in any department.
-fn persons_apart(apart_types: &TypeList, linked: &Linked) -> Vec<bool> {
+/// Who of those that are linked to children has an open record of a type that keeps persons apart, in any department.
+fn persons_apart<S: Send + Sync>(apart_types: &TypeList, linked: &Linked<S>) -> HashSet<u32> {
     let sets_apart: Vec<Vec<Chosen>> = linked
         .departments
         .iter()
         .map(|department| department.types.iter().map(|name| apart_types.chosen(name)).collect())
         .collect();
-    if !sets_apart.iter().flatten().any(|sets_apart| *sets_apart != Chosen::None) {
-        return vec![false; linked.number_of_persons()];
-    }
-    linked.of_every_person(|shard, position| {
+    let is_apart = |person: &u32| {
         sets_apart.iter().enumerate().any(|(department, sets_apart)| {
-            let rows = shard.rows(department, position, linked.as_of);
+            let rows = linked.rows(department, *person).unwrap_or_default();
             rows.iter().any(|row| sets_apart[row.kind as usize].contains(row.start) && row.is_open(linked.as_of))
         })
-    })
-}
-
-/// For each person the departments with an open record, as bits.
-fn open_departments(linked: &Linked) -> Vec<u64> {
-    linked.of_every_person(|shard, position| {
-        let is_open = |department: &usize| {
-            shard.rows(*department, position, linked.as_of).iter().any(|row| row.is_open(linked.as_of))
-        };
-        (0..shard.departments.len()).filter(is_open).fold(0, |bits, department| bits | 1 << department)
-    })
+    };
+    if sets_apart.iter().flatten().any(|sets_apart| *sets_apart != Chosen::None) {
+        linked.linked_persons().filter(is_apart).collect()
+    } else {
+        HashSet::new()
+    }
 }
 
 /// Who is joined to whom: each points to a smaller number of the group, the smallest to itself (Tarjan's disjoint
 /// sets, with path halving).
 struct Groups {
     parent: Vec<u32>,
+    /// By a group's smallest member: how many it has.
+    size: Vec<u32>,
 }
 
 impl Groups {
     fn new(count: usize) -> Self {
-        Self { parent: (0..u32::try_from(count).expect("persons are numbered in 32 bits")).collect() }
+        let count32 = u32::try_from(count).expect("persons are numbered in 32 bits");
+        Self { parent: (0..count32).collect(), size: vec![1; count] }
     }
 
     fn root(&mut self, mut person: u32) -> u32 {
@@ -215,6 +203,14 @@ impl Groups {
 
     fn join(&mut self, one: u32, other: u32) {
         let (one, other) = (self.root(one), self.root(other));
-        self.parent[one.max(other) as usize] = one.min(other);
+        if one != other {
+            self.parent[one.max(other) as usize] = one.min(other);
+            self.size[one.min(other) as usize] += self.size[one.max(other) as usize];
+        }
+    }
+
+    /// The size of the group that `root` is the smallest member of.
+    fn size(&self, root: u32) -> u32 {
+        self.size[root as usize]
     }
 }

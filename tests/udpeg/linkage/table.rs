@@ -7,6 +7,7 @@ use udpeg::extract::Record;
 use udpeg::identity::{Pseudonym, Sex};
 use udpeg::linkage::{Delivery, Linked};
 use udpeg::programme::Programme;
+use udpeg::score::{Scored, Scorer};
 
 /// Where the pseudonyms of records and children begin; persons have the small ones.
 const RECORDS: u128 = 1 << 100;
@@ -98,9 +99,17 @@ fn delivery(persons: BTreeMap<u128, Vec<Row>>, outside: &[u128]) -> Delivery {
     delivery
 }
 
-/// The deliveries, linked.
-pub(crate) fn linked(programme: &Programme, table: &str) -> Linked {
-    Linked::new(programme, deliveries(programme, table)).unwrap()
+/// The deliveries, linked; nothing is asked of those who are units alone.
+pub(crate) fn linked(programme: &Programme, table: &str) -> Linked<()> {
+    Linked::new(programme, deliveries(programme, table), |_| None).unwrap()
+}
+
+/// The deliveries, linked and scored as far as each person alone goes, and what scores the others.
+pub(crate) fn scored<'p>(programme: &'p Programme, table: &str) -> (Scorer<'p>, Linked<Scored>) {
+    let deliveries = deliveries(programme, table);
+    let scorer = Scorer::new(programme, &deliveries);
+    let linked = Linked::new(programme, deliveries, |alone| scorer.score_alone(alone)).unwrap();
+    (scorer, linked)
 }
 
 /// How a table writes this child.

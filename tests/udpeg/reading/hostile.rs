@@ -30,7 +30,10 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 #[test]
 fn packed_files_that_are_cut_off_or_damaged_fail() {
     let text = "P,B,T,S,E,R,X\n0201609995,,t,01-01-2024,,1,\n".repeat(50);
-    let (gzip, zstd) = (gzip(text.as_bytes()), zstd::encode_all(text.as_bytes(), 3).unwrap());
+    let mut checked = zstd::Encoder::new(Vec::new(), 3).unwrap();
+    checked.include_checksum(true).unwrap();
+    checked.write_all(text.as_bytes()).unwrap();
+    let (gzip, zstd) = (gzip(text.as_bytes()), checked.finish().unwrap());
     for (name, packed) in [("d.csv.gz", &gzip), ("d.csv.zst", &zstd)] {
         for length in [1, 5, packed.len() / 2, packed.len() - 1] {
             fails(name, &packed[..length], "it ends in the middle: it was cut off");
@@ -50,6 +53,7 @@ fn packed_files_that_are_cut_off_or_damaged_fail() {
 fn bombs_are_refused_before_they_fill_anything() {
     let blank = vec![b'\n'; 1 << 20];
     let mut packed = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    packed.write_all(b"P,B,T,S,E,R,X\n").unwrap();
     for _ in 0..1200 {
         packed.write_all(&blank).unwrap();
     }
