@@ -16,20 +16,39 @@ fn reading_numbers(bencher: Bencher<'_, '_>) {
     bencher.counter(ItemsCount::new(cells.len())).bench(|| cells.iter().filter(is_number).count());
 }
 
-/// Pseudonyms of persons, on one core: HMAC-SHA-256.
+/// Pseudonyms of persons, many together as in a run, on one core: HMAC-SHA-256.
 #[divan::bench]
 fn pseudonyms(bencher: Bencher<'_, '_>) {
+    const BLOCK: usize = 8192;
     let pseudonymiser = Pseudonymiser::new(&municipality().key, DEPARTMENT);
+    let numbers = numbers();
+    let mut batch = pseudonymiser.batch();
+    bencher.counter(ItemsCount::new(numbers.len())).bench_local(|| {
+        for block in numbers.chunks(BLOCK) {
+            block.iter().for_each(|number| _ = batch.person(number));
+            divan::black_box(batch.finish());
+        }
+    });
+}
+
+/// Pseudonyms of persons one by one, on one core: HMAC-SHA-256.
+#[divan::bench]
+fn pseudonyms_one_by_one(bencher: Bencher<'_, '_>) {
+    let pseudonymiser = Pseudonymiser::new(&municipality().key, DEPARTMENT);
+    let numbers = numbers();
+    bencher.counter(ItemsCount::new(numbers.len())).bench(|| {
+        let bits = numbers.iter().map(|number| pseudonymiser.person(number).bits());
+        bits.fold(0, |all, one| all ^ one)
+    });
+}
+
+fn numbers() -> Vec<CprNumber> {
     let reader = reader();
     let number = |cell: &String| match reader.read(cell) {
         CprCell::Number { number, .. } => Some(number),
         _ => None,
     };
-    let numbers: Vec<CprNumber> = cells().iter().filter_map(number).collect();
-    bencher.counter(ItemsCount::new(numbers.len())).bench(|| {
-        let bits = numbers.iter().map(|number| pseudonymiser.person(number).bits());
-        bits.fold(0, |all, one| all ^ one)
-    });
+    cells().iter().filter_map(number).collect()
 }
 
 fn reader() -> CprReader {

@@ -4,12 +4,12 @@ use super::block::{Block, BlockReader, Stop};
 use super::csv::{Field, RowReader};
 use super::header::{self, unquoted};
 use super::input::{self, NamedFile};
-use super::judge::{Column, Judge, Judgement, Rules};
+use super::judge::{Column, Draft, Judge, Judgement, Rules};
 use super::quality::{IdentifierCounts, Reason, Rejected};
-use super::records::{Record, Records, Types};
+use super::records::{Records, Types};
 use super::room::Room;
 use crate::error::{Result, Warning};
-use crate::identity::{Key, Pseudonym, Pseudonymiser};
+use crate::identity::{Key, Place, Pseudonym, Pseudonymiser, Pseudonyms};
 use crate::pipeline::Progress;
 use crate::programme::{Department, Encoding, Programme};
 use rayon::prelude::*;
@@ -88,10 +88,11 @@ struct Reading<'a> {
 /// What one block gives.
 struct BlockOutcome {
     rows: u64,
-    records: Vec<Record>,
+    drafts: Vec<Draft>,
     types: Types,
     rejected: Vec<Rejected>,
-    incomplete: Vec<Pseudonym>,
+    incomplete: Vec<Place>,
+    pseudonyms: Pseudonyms,
     counts: IdentifierCounts,
     seems_utf8: Option<bool>,
 }
@@ -157,17 +158,18 @@ impl Reading<'_> {
         let mut fields = Vec::new();
         let mut outcome = BlockOutcome {
             rows: 0,
-            records: Vec::new(),
+            drafts: Vec::new(),
             types: Types::default(),
             rejected: Vec::new(),
             incomplete: Vec::new(),
+            pseudonyms: Pseudonyms::default(),
             counts: IdentifierCounts::default(),
             seems_utf8: self.seems_utf8(bytes),
         };
         while let Some(range) = reader.next_row(&mut fields) {
             outcome.rows += 1;
             match judge.judge(range, &fields) {
-                Judgement::Accepted(record) => outcome.records.push(record),
+                Judgement::Accepted(draft) => outcome.drafts.push(draft),
                 Judgement::Rejected { reason, column, person } => {
                     let column = column.map(|column| self.own_word(column));
                     let cells = if self.show_values { self.cells(bytes, &fields) } else { Vec::new() };
@@ -176,6 +178,7 @@ impl Reading<'_> {
                 }
             }
         }
+        outcome.pseudonyms = judge.batch.finish();
         outcome.types = std::mem::take(&mut judge.types);
         outcome.counts = judge.counts;
         outcome
@@ -226,10 +229,11 @@ impl Tally<'_> {
             let extract = &mut *self.extract;
             let positions: Vec<u32> =
                 outcome.types.names().iter().map(|name| extract.types.position(name.clone())).collect();
-            extract.records.add(&outcome.records, &positions);
+            let pseudonyms = &outcome.pseudonyms;
+            extract.records.add(outcome.drafts.iter().map(|draft| draft.record(pseudonyms)), &positions);
             let rejected = outcome.rejected.into_iter();
             extract.rejected.extend(rejected.map(|rejected| Rejected { row: rejected.row + self.rows, ..rejected }));
-            extract.incomplete.extend(outcome.incomplete);
+            extract.incomplete.extend(outcome.incomplete.into_iter().map(|person| pseudonyms[person]));
             extract.counts.add(outcome.counts);
             self.seems_utf8 = merge(self.seems_utf8, outcome.seems_utf8);
             self.rows += outcome.rows;

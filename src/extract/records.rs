@@ -117,9 +117,9 @@ impl Records {
     }
 
     /// Adds records whose types stand at `positions[kind]`.
-    pub fn add(&mut self, records: &[Record], positions: &[u32]) {
+    pub fn add(&mut self, records: impl Iterator<Item = Record>, positions: &[u32]) {
         for record in records {
-            self.push(Record { kind: positions[record.kind as usize], ..*record });
+            self.push(Record { kind: positions[record.kind as usize], ..record });
         }
     }
 

@@ -91,6 +91,11 @@ impl Key {
         KeyId(crate::output::hex(&hash[..8]))
     }
 
+    #[cfg(test)]
+    pub(super) fn of_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     pub(super) fn bytes(&self) -> &[u8; 32] {
         &self.0
     }

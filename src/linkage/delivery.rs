@@ -70,6 +70,28 @@ pub fn read_all(
     Error::collect(errors).map_or(Ok(deliveries), Err)
 }
 
+/// Checks of a delivery's Parquet files, without reading a row, that they have a delivery's columns and were made for
+/// this programme, period and key; gives what a person should look at.
+///
+/// # Errors
+///
+/// What [`read_all`] fails with for the same reasons.
+pub(crate) fn check_footers(
+    programme: &Programme,
+    department: &Department,
+    period_folder: &Path,
+    key_id: &str,
+) -> Result<Vec<Warning>> {
+    let room = Room::default();
+    let source = Source::new(programme, department, period_folder, &room);
+    let mut delivery = Delivery { key_id: key_id.to_owned(), ..Delivery::default() };
+    source.open(names::INCOMPLETE, &mut delivery, &INCOMPLETE_COLUMNS)?;
+    source.open(names::EXTRACT, &mut delivery, &source.extract_columns())?;
+    Ok(delivery.warnings)
+}
+
+const INCOMPLETE_COLUMNS: [Expected; 1] = [Expected { name: names::PERSON, data_type: DataType::Utf8 }];
+
 /// Where one delivery stands and what it must fit.
 struct Source<'a> {
     programme: &'a Programme,
@@ -147,8 +169,7 @@ impl<'a> Source<'a> {
     }
 
     fn read_incomplete(&self, delivery: &mut Delivery) -> Result<()> {
-        let input =
-            self.open(names::INCOMPLETE, delivery, &[Expected { name: names::PERSON, data_type: DataType::Utf8 }])?;
+        let input = self.open(names::INCOMPLETE, delivery, &INCOMPLETE_COLUMNS)?;
         let read = |persons: &mut Vec<Pseudonym>, batch: &Batch<'_>| {
             for cell in batch.text(names::PERSON, false)?.iter().flatten() {
                 persons.push(batch.pseudonym(names::PERSON, cell)?);
@@ -166,7 +187,7 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
-    fn read_extract(&self, delivery: &mut Delivery) -> Result<()> {
+    fn extract_columns(&self) -> Vec<Expected> {
         let attributes = self.programme.attributes;
         let text = |name| Expected { name, data_type: DataType::Utf8 };
         let day = |name| Expected { name, data_type: DataType::Date32 };
@@ -184,7 +205,11 @@ impl<'a> Source<'a> {
         if attributes.age_band {
             columns.push(text(names::AGE_BAND));
         }
-        let input = self.open(names::EXTRACT, delivery, &columns)?;
+        columns
+    }
+
+    fn read_extract(&self, delivery: &mut Delivery) -> Result<()> {
+        let input = self.open(names::EXTRACT, delivery, &self.extract_columns())?;
         let path = self.folder.join(names::EXTRACT);
         if input.rows() > u64::from(u32::MAX) {
             return Err(Error::file(
@@ -194,7 +219,7 @@ impl<'a> Source<'a> {
             ));
         }
         let labels = self.programme.age_bands.labels();
-        let reading = Reading { labels: &labels, attributes };
+        let reading = Reading { labels: &labels, attributes: self.programme.attributes };
         let mut types = Types::default();
         let mut last: Option<Record> = None;
         delivery.records = Records::new(self.room.clone());

@@ -14,3 +14,5 @@ pub use delivery::{Delivery, read_all};
 pub use persons::{DepartmentRecords, Linked};
 pub use shard::Alone;
 pub use units::{Unit, Units};
+
+pub(crate) use delivery::check_footers;

@@ -17,6 +17,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::fs::File;
 use std::ops::Range;
 use std::sync::Arc;
@@ -49,6 +50,12 @@ impl RunMetadata {
         metadata.entries.push(("udpeg.department", department.to_owned()));
         metadata.entries.push(("udpeg.age_bands", programme.age_bands.to_text()));
         metadata
+    }
+
+    /// The keys whose values are not these among a file's entries.
+    #[must_use]
+    pub fn differing(&self, entries: &HashMap<String, String>) -> Vec<&'static str> {
+        self.entries.iter().filter(|(key, value)| entries.get(*key) != Some(value)).map(|(key, _)| *key).collect()
     }
 }
 

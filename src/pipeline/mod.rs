@@ -3,11 +3,13 @@
 mod assigning;
 mod departments;
 mod memory;
+mod recomputing;
 mod selecting;
 mod share;
 mod summary;
 
 pub use memory::Memory;
+pub(crate) use recomputing::{Recomputed, recompute};
 pub use share::Share;
 pub use summary::{AssignmentSummary, DepartmentSummary, Load, Outcome, RunSummary, SelectionSummary};
 

@@ -3,15 +3,18 @@
 
 mod args;
 mod assign;
+mod completions;
 mod context;
 mod exit;
 mod key;
+mod man;
 mod progress;
 mod pseudonymise;
 mod run;
 mod select;
 mod synth;
 mod terminal;
+mod verify;
 
 use args::{Args, Command};
 use clap::Parser;
@@ -28,13 +31,17 @@ fn main() -> ExitCode {
     exit::code(|| run_command(&args.command, &terminal), &terminal)
 }
 
-fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<()> {
+fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode> {
     match command {
         Command::Key(command) => key::run(command, terminal),
         Command::Pseudonymise(command) => pseudonymise::run(command, terminal),
         Command::Select(command) => select::run(command, terminal),
         Command::Assign(command) => assign::run(command, terminal),
         Command::Run(command) => run::run(command, terminal),
+        Command::Verify(command) => return verify::run(command, terminal),
         Command::Synth(command) => synth::run(command, terminal),
-    }
+        Command::Completions(command) => completions::run(command),
+        Command::Man(_) => man::run(),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
