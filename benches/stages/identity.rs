@@ -35,7 +35,7 @@ fn pseudonyms(bencher: Bencher<'_, '_>) {
 
 /// Pseudonyms of persons one by one, on one core: HMAC-SHA-256.
 #[divan::bench]
-fn pseudonyms_one_by_one(bencher: Bencher<'_, '_>) {
+fn single_pseudonyms(bencher: Bencher<'_, '_>) {
     let pseudonymiser = Pseudonymiser::new(&municipality().key, DEPARTMENT);
     let numbers = numbers();
     bencher.counter(ItemsCount::new(numbers.len())).bench(|| {

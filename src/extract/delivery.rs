@@ -12,6 +12,7 @@ use arrow_array::{ArrayRef, Date32Array, DictionaryArray, StringArray, UInt32Arr
 use arrow_schema::{DataType, Field};
 use std::path::Path;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// Names of the delivered files and of the columns of `extract.parquet`, for writer and reader alike.
 pub(crate) mod names {
@@ -62,7 +63,7 @@ pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extrac
 /// [`crate::Error::File`] where they cannot be written.
 pub fn write_private(folder: &Staged, extract: &Extract, quality: &Quality, types: &LeavingTypes) -> Result<()> {
     output::write_bytes(folder, "rejected.csv", rejected_list(extract).as_bytes())?;
-    let mut list = String::from("type,rows\n");
+    let mut list = Zeroizing::new(String::from("type,rows\n"));
     for (name, rows) in &types.other {
         push_line(&mut list, &[name, &rows.to_string()]);
     }
@@ -178,16 +179,16 @@ pub fn type_warnings(programme: &Programme, department: &Department, extract: &E
     misspelt.map(warn).collect()
 }
 
-/// `rejected.csv`; with the rows' own columns where they were asked for.
-fn rejected_list(extract: &Extract) -> String {
+/// `rejected.csv`; with the rows' own columns where they were asked for. Overwritten when dropped.
+fn rejected_list(extract: &Extract) -> Zeroizing<String> {
     let show_values = extract.rejected.iter().any(|rejected| !rejected.cells.is_empty());
     let mut own_columns: Vec<&str> = Vec::new();
-    for name in extract.files.iter().flat_map(|file| &file.header) {
+    for name in extract.files.iter().flat_map(|file| file.header.iter()) {
         if show_values && !own_columns.contains(&name.as_str()) {
             own_columns.push(name);
         }
     }
-    let mut list = String::new();
+    let mut list = Zeroizing::new(String::new());
     let mut line: Vec<&str> = vec!["file", "row", "column", "reason"];
     line.extend(&own_columns);
     if show_values {
@@ -203,7 +204,7 @@ fn rejected_list(extract: &Extract) -> String {
             let position = header.iter().position(|name| name == column);
             line.push(position.and_then(|position| rejected.cells.get(position)).map_or("", String::as_str));
         }
-        let further = rejected.cells.get(header.len()..).unwrap_or_default().join(" | ");
+        let further = Zeroizing::new(rejected.cells.get(header.len()..).unwrap_or_default().join(" | "));
         if show_values {
             line.push(&further);
         }
@@ -212,15 +213,24 @@ fn rejected_list(extract: &Extract) -> String {
     list
 }
 
-/// One line of CSV, quoted where it must be.
-fn push_line(list: &mut String, cells: &[&str]) {
+/// One line of CSV, quoted where it must be. A list that has to move is overwritten where it was.
+fn push_line(list: &mut Zeroizing<String>, cells: &[&str]) {
+    let most: usize = cells.iter().map(|cell| cell.len() * 2 + 3).sum();
+    if list.capacity() - list.len() < most {
+        let mut larger = Zeroizing::new(String::with_capacity((list.len() + most) * 2));
+        larger.push_str(list);
+        *list = larger;
+    }
     for (position, cell) in cells.iter().enumerate() {
         if position > 0 {
             list.push(',');
         }
         if cell.contains([',', '"', '\n', '\r']) {
             list.push('"');
-            list.push_str(&cell.replace('"', "\"\""));
+            for (position, piece) in cell.split('"').enumerate() {
+                list.push_str(if position > 0 { "\"\"" } else { "" });
+                list.push_str(piece);
+            }
             list.push('"');
         } else {
             list.push_str(cell);

@@ -11,7 +11,6 @@ use crate::identity::{
 };
 use crate::programme::{Department, Encoding, Programme};
 use chrono::{Datelike, NaiveDate};
-use std::borrow::Cow;
 use std::collections::HashMap;
 use zeroize::Zeroize;
 
@@ -222,10 +221,11 @@ impl<'a> Judge<'a> {
         if let Some(&seen) = self.seen_types.get(&self.cells.bytes[field.content.clone()]).filter(|_| is_remembered) {
             return seen;
         }
-        let name = self.cells.with_text(field, normalised).unwrap_or_default();
+        let mut name = self.cells.with_text(field, normalised).unwrap_or_default();
         let kind = if name.is_empty() {
             Err(Reason::TypeMissing)
         } else if holds_cpr_number(&name) {
+            name.zeroize();
             Err(Reason::TypeIdentifying)
         } else {
             Ok(self.types.position(name))
@@ -274,11 +274,7 @@ impl Cells<'_> {
             _ => {}
         }
         let content = unquoted(&self.bytes[field.content.clone()], field.form);
-        let value = self.encoding.decode(&content, &mut self.scratch).map(|text| read(trimmed(text)));
-        if let Cow::Owned(mut copy) = content {
-            copy.zeroize();
-        }
-        value
+        self.encoding.decode(&content, &mut self.scratch).map(|text| read(trimmed(text)))
     }
 }
 

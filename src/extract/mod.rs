@@ -31,5 +31,12 @@ use unicode_normalization::UnicodeNormalization;
 #[must_use]
 pub fn normalised(text: &str) -> String {
     let trimmed = text.trim();
-    if trimmed.is_ascii() { trimmed.to_owned() } else { trimmed.nfc().collect() }
+    if trimmed.is_ascii() {
+        return trimmed.to_owned();
+    }
+    // Room for the longest there can be (Unicode Annex 15, section 12.1): growing bit by bit would leave pieces of a type
+    // that has to be overwritten.
+    let mut text = String::with_capacity(trimmed.len() * 3);
+    text.extend(trimmed.nfc());
+    text
 }

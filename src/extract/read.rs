@@ -13,6 +13,7 @@ use crate::identity::{Key, Place, Pseudonym, Pseudonymiser, Pseudonyms};
 use crate::pipeline::Progress;
 use crate::programme::{Department, Encoding, Programme};
 use rayon::prelude::*;
+use zeroize::Zeroizing;
 
 /// Blocks judged at a time: enough for every core, few enough for bounded memory.
 const BLOCKS_AT_A_TIME: usize = 16;
@@ -45,8 +46,8 @@ pub struct InputFile {
     pub sha256: String,
     /// Rows of data in it.
     pub rows: u64,
-    /// Its column names, normalised; only ever written to `private/`.
-    pub header: Vec<String>,
+    /// Its column names, normalised; only ever written to `private/`. Overwritten when dropped.
+    pub header: Zeroizing<Vec<String>>,
 }
 
 /// Reads all files of a department; records that there is no `room` for are put aside.
@@ -67,9 +68,10 @@ pub fn read(
     let bytes = files.iter().filter_map(|file| std::fs::metadata(&file.path).ok()).map(|metadata| metadata.len()).sum();
     progress.begin(&format!("reading {}", department.id), bytes);
     let pseudonymiser = Pseudonymiser::new(key, &department.id);
+    let block_bytes = room.block_bytes();
     let mut extract = Extract { records: Records::new(room), ..Extract::default() };
     for file in &files {
-        let reading = Reading { programme, department, file, pseudonymiser: &pseudonymiser, show_values };
+        let reading = Reading { programme, department, file, pseudonymiser: &pseudonymiser, show_values, block_bytes };
         reading.read_into(&mut extract, progress)?;
     }
     progress.end();
@@ -83,6 +85,7 @@ struct Reading<'a> {
     file: &'a NamedFile,
     pseudonymiser: &'a Pseudonymiser,
     show_values: bool,
+    block_bytes: usize,
 }
 
 /// What one block gives.
@@ -99,10 +102,14 @@ struct BlockOutcome {
 
 impl Reading<'_> {
     fn read_into(&self, extract: &mut Extract, progress: &dyn Progress) -> Result<()> {
-        let mut reader = BlockReader::open(self.file)?;
-        let first = reader.next_block().map_err(|stop| stop.into_error(self.file, 0))?;
-        let first = first.ok_or_else(|| header::empty(self.file))?;
-        let header = header::read(self.file, self.department, &first, reader.had_byte_order_mark)?;
+        let mut reader = BlockReader::open(self.file, self.block_bytes)?;
+        let (first, header) = loop {
+            let block = reader.next_block().map_err(|stop| stop.into_error(self.file, 0))?;
+            let block = block.ok_or_else(|| header::empty(self.file))?;
+            if let Some(header) = header::read(self.file, self.department, &block, reader.had_byte_order_mark)? {
+                break (block, header);
+            }
+        };
         let rules = Rules::new(self.programme, self.department, &header, self.pseudonymiser);
         let file = extract.files.len();
         let mut tally = Tally { extract, rows: 0, seems_utf8: None };
@@ -172,7 +179,7 @@ impl Reading<'_> {
                 Judgement::Accepted(draft) => outcome.drafts.push(draft),
                 Judgement::Rejected { reason, column, person } => {
                     let column = column.map(|column| self.own_word(column));
-                    let cells = if self.show_values { self.cells(bytes, &fields) } else { Vec::new() };
+                    let cells = if self.show_values { self.cells(bytes, &fields) } else { Zeroizing::default() };
                     outcome.rejected.push(Rejected { file, row: outcome.rows, column, reason, cells });
                     outcome.incomplete.extend(person);
                 }
@@ -202,17 +209,29 @@ impl Reading<'_> {
     }
 
     /// The cells of a rejected row as well as they can be read, for `--show-values`.
-    fn cells(&self, bytes: &[u8], fields: &[Field]) -> Vec<String> {
-        let mut scratch = String::new();
+    fn cells(&self, bytes: &[u8], fields: &[Field]) -> Zeroizing<Vec<String>> {
+        let mut scratch = Zeroizing::new(String::new());
         let cell = |field: &Field| {
             let content = unquoted(&bytes[field.content.clone()], field.form);
             match self.department.format.encoding.decode(&content, &mut scratch) {
                 Some(text) => text.to_owned(),
-                None => String::from_utf8_lossy(&content).into_owned(),
+                None => with_replacements(&content),
             }
         };
-        fields.iter().map(cell).collect()
+        Zeroizing::new(fields.iter().map(cell).collect())
     }
+}
+
+/// Text of which some is no UTF-8. Its room is reserved at once: growing would leave pieces of it behind.
+fn with_replacements(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 3);
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    text
 }
 
 /// What has come of one file so far.

@@ -1,6 +1,7 @@
 //! Where records go that memory has no room for: a file without a name, so that nothing is left of it however the
 //! process ends. It holds pseudonyms, dates and types only, never numbers.
 
+use super::block::BLOCK_BYTES;
 use super::records::Record;
 use crate::error::{Error, Result};
 use crate::identity::{Pseudonym, Sex};
@@ -9,16 +10,18 @@ use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How many records may be in memory, and where the others go.
+/// How many records may be in memory, and where the others go; and how much of a file is looked at a time. What is read
+/// does not depend on either.
 #[derive(Debug, Clone)]
 pub struct Room {
+    block_bytes: usize,
     records: usize,
     folder: Option<PathBuf>,
 }
 
 impl Default for Room {
     fn default() -> Self {
-        Self { records: usize::MAX, folder: None }
+        Self { block_bytes: BLOCK_BYTES, records: usize::MAX, folder: None }
     }
 }
 
@@ -27,19 +30,29 @@ impl Room {
     #[must_use]
     pub fn new(bytes: u64, folder: &Path) -> Self {
         let records = usize::try_from(bytes / RECORD_BYTES as u64).unwrap_or(usize::MAX);
-        Self { records, folder: Some(folder.to_path_buf()) }
+        Self { records, folder: Some(folder.to_path_buf()), ..Self::default() }
+    }
+
+    /// The same with files read in blocks of so many bytes.
+    #[must_use]
+    pub fn in_blocks_of(self, block_bytes: usize) -> Self {
+        Self { block_bytes, ..self }
+    }
+
+    pub(super) fn block_bytes(&self) -> usize {
+        self.block_bytes
     }
 
     /// What is left beside so many records that stay in memory; never less than an eighth.
     #[must_use]
     pub fn beside(&self, records: usize) -> Self {
-        Self { records: self.records.saturating_sub(records).max(self.records / 8), folder: self.folder.clone() }
+        Self { records: self.records.saturating_sub(records).max(self.records / 8), ..self.clone() }
     }
 
     /// The room of each of so many departments at once.
     #[must_use]
     pub fn shared_by(&self, departments: usize) -> Self {
-        Self { records: self.records / departments.max(1), folder: self.folder.clone() }
+        Self { records: self.records / departments.max(1), ..self.clone() }
     }
 
     /// Whether so many records are too many.

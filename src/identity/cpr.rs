@@ -4,7 +4,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use std::fmt;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// A canonical CPR number, `DDMMYYSSSS`: ten ASCII digits with an existing birth date.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
@@ -74,7 +74,7 @@ impl CprReader {
         let bare = trimmed.strip_prefix('\'').unwrap_or(trimmed);
         let bare = bare.strip_suffix(".0").unwrap_or(bare);
         let mut repaired = bare.len() != trimmed.len();
-        let mut digits = [b'0'; 10];
+        let mut digits = Zeroizing::new([b'0'; 10]);
         if bare.len() == 9 && self.leading_zero_lost {
             digits[1..].copy_from_slice(bare.as_bytes());
             repaired = true;
@@ -82,14 +82,12 @@ impl CprReader {
             return CprCell::Malformed;
         }
         if !digits.iter().all(u8::is_ascii_digit) {
-            digits.zeroize();
             return CprCell::Malformed;
         }
-        if digits == *b"0000000000" {
+        if *digits == *b"0000000000" {
             return CprCell::Empty;
         }
-        let number = CprNumber(digits);
-        digits.zeroize();
+        let number = CprNumber(*digits);
         match number.birth_date() {
             Some(born) if born <= self.as_of => CprCell::Number { number, repaired },
             _ => CprCell::ImpossibleDate,

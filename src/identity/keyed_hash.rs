@@ -9,6 +9,7 @@
 
 use super::compression::{Block, Compression, State, put_state};
 use sha2::block_api::compress256;
+use std::slice::{from_mut, from_ref};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 const BLOCK: usize = size_of::<Block>();
@@ -51,7 +52,7 @@ impl KeyedHash {
                 *byte ^= key;
             }
             let mut state = INITIAL;
-            compress256(&mut state, &[block]);
+            compress256(&mut state, from_ref(&block));
             block.zeroize();
             state
         };
@@ -86,7 +87,7 @@ impl KeyedHash {
         let mut block = [0; BLOCK];
         put_state(&mut block, state);
         block[HASH..].copy_from_slice(&AFTER_HASH);
-        self.compression.each(&self.outer, std::slice::from_mut(&mut block));
+        self.compression.each(&self.outer, from_mut(&mut block));
         first_128_bits(&block)
     }
 }

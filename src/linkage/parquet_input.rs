@@ -81,12 +81,10 @@ impl ParquetInput {
         add: impl Fn(&mut T, &Batch<'_>) -> Result<()> + Sync,
         mut take: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<()> {
-        let read =
-            |group| guarded(|| self.read_row_group(group, start(), &add)).unwrap_or_else(|| Err(corrupt(&self.path)));
         let mut ready: Vec<Result<T>> = Vec::new();
         let groups: Vec<usize> = (0..self.metadata.metadata().num_row_groups()).collect();
         for groups in groups.chunks(ROW_GROUPS_AT_A_TIME) {
-            let read = || groups.par_iter().map(|&group| read(group)).collect::<Vec<_>>();
+            let read = || groups.par_iter().map(|&group| self.read_row_group(group, start(), &add)).collect::<Vec<_>>();
             // While these are read, those before are put in their place.
             let (next, taken) = rayon::join(read, || ready.into_iter().try_for_each(|group| take(group?)));
             taken?;
@@ -105,12 +103,10 @@ impl ParquetInput {
         // A file of its own: clones of one share their position.
         let file = File::open(&self.path).map_err(|error| Error::io(&self.path, "read", &error))?;
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
-        let batches = builder
-            .with_row_groups(vec![group])
-            .with_batch_size(BATCH_ROWS)
-            .build()
-            .map_err(|_| corrupt(&self.path))?;
-        for batch in batches {
+        let batches = guarded(|| builder.with_row_groups(vec![group]).with_batch_size(BATCH_ROWS).build());
+        let mut batches = batches.and_then(std::result::Result::ok).ok_or_else(|| corrupt(&self.path))?;
+        // Only the library is guarded: a panic of ours is a mistake of ours, whatever the file.
+        while let Some(batch) = guarded(|| batches.next()).ok_or_else(|| corrupt(&self.path))? {
             let batch = batch.map_err(|_: ArrowError| corrupt(&self.path))?;
             add(&mut parts, &Batch { path: &self.path, batch })?;
         }

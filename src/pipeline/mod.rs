@@ -50,6 +50,7 @@ pub fn run(context: &Context<'_>, delivering: &Delivering, new_key: bool) -> Res
         period.check_free(&step, context.force)?;
     }
     let (departments, deliveries, mut warnings) = pseudonymise_all(context, delivering, &key, &period)?;
+    drop(key);
     let selection = select_from(context, &period, deliveries, Instant::now())?;
     let assignment = assign_in(context, &period)?;
     warnings.extend(selection.warnings.into_iter().chain(assignment.warnings));

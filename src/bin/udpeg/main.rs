@@ -8,6 +8,7 @@ mod context;
 mod exit;
 mod key;
 mod man;
+mod memory;
 mod progress;
 mod pseudonymise;
 mod run;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
+    memory::close_to_others();
     exit::hide_panic_payloads();
     let args = match Args::try_parse() {
         Ok(args) => args,
