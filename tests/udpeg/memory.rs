@@ -15,7 +15,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::process::Command;
-use udpeg::pipeline::{self, Context, Memory, Delivering, Silent};
+use udpeg::pipeline::{self, Context, Delivering, Memory, Silent};
 use udpeg::programme::{Overrides, Programme};
 
 /// A key, and a name for cells that nothing reads. Made when they are needed, since this test's own binary may be what is
