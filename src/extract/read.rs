@@ -83,6 +83,7 @@ pub fn read(
 
 /// Overwrites more of the stack below than reading takes.
 #[inline(never)]
+#[expect(clippy::large_stack_arrays, reason = "it is there to take the room")]
 fn overwrite_stack() {
     let mut below = [0_u8; 256 << 10];
     below.zeroize();
