@@ -13,7 +13,7 @@ use crate::identity::{Key, Place, Pseudonym, Pseudonymiser, Pseudonyms};
 use crate::pipeline::Progress;
 use crate::programme::{Department, Encoding, Programme};
 use rayon::prelude::*;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Blocks judged at a time: enough for every core, few enough for bounded memory.
 const BLOCKS_AT_A_TIME: usize = 16;
@@ -75,7 +75,19 @@ pub fn read(
         reading.read_into(&mut extract, progress)?;
     }
     progress.end();
+    // What reading left on the stacks, such as pieces of rows that were moved through registers.
+    rayon::broadcast(|_| overwrite_stack());
+    overwrite_stack();
     Ok(extract)
+}
+
+/// Overwrites more of the stack below than reading takes.
+#[inline(never)]
+#[expect(clippy::large_stack_arrays, reason = "it is there to take the room")]
+fn overwrite_stack() {
+    let mut below = [0_u8; 256 << 10];
+    below.zeroize();
+    std::hint::black_box(&below);
 }
 
 /// What is needed for reading one file.

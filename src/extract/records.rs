@@ -160,9 +160,9 @@ impl Records {
                 further.memory.iter_mut().for_each(|record| record.kind = positions[record.kind as usize]);
             }
             if part.memory.capacity() == 0 {
-                part.memory = further.memory
+                part.memory = further.memory;
             } else {
-                part.memory.append(&mut further.memory)
+                part.memory.append(&mut further.memory);
             }
         }
     }

@@ -10,6 +10,9 @@ use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Files made by this process: departments may be read at the same time.
+static MADE: AtomicU64 = AtomicU64::new(0);
+
 /// How many records may be in memory, and where the others go; and how much of a file is looked at a time. What is read
 /// does not depend on either.
 #[derive(Debug, Clone)]
@@ -63,8 +66,6 @@ impl Room {
     /// Makes the file for what there is no room for.
     pub(super) fn overflow(&self) -> Result<Overflow> {
         let folder = self.folder.clone().unwrap_or_else(std::env::temp_dir);
-        // Departments may be read at the same time.
-        static MADE: AtomicU64 = AtomicU64::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let path = folder.join(format!(".records-{}-{number}.partial", std::process::id()));
         let failed = |error: std::io::Error| Error::io(&path, "create", &error);

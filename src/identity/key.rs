@@ -97,7 +97,7 @@ impl Key {
 
     #[cfg(test)]
     pub(super) fn of_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+        Self(Box::new(bytes))
     }
 
     pub(super) fn bytes(&self) -> &[u8; 32] {

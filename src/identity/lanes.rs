@@ -111,7 +111,6 @@ fn in_groups<'b, const LANES: usize>(
 /// The rounds are written out one after the other, so that the loop over lanes is the only one. The compiler turns such a
 /// loop into one pass over whole registers; it does not where there are loops inside it.
 #[expect(clippy::inline_always, reason = "to be compiled for the instructions of the function that it stands in")]
-#[expect(clippy::needless_range_loop, reason = "a lane is the second index of all arrays")]
 #[inline(always)]
 fn compress<const LANES: usize>(states: &mut [Word<LANES>; 8], words: &[Word<LANES>; 16]) {
     for lane in 0..LANES {

@@ -128,7 +128,10 @@ impl DateFormat {
                 Part::Month { fixed } => (month, taken) = digits(rest, if fixed { 2 } else { 1 }, 2)?,
                 Part::Day { fixed } => (day, taken) = digits(rest, if fixed { 2 } else { 1 }, 2)?,
                 Part::Literal(literal) => {
-                    rest = rest.strip_prefix(literal)?;
+                    // Not `strip_prefix`, which encodes the character each time.
+                    let mut characters = rest.chars();
+                    characters.next().filter(|&character| character == literal)?;
+                    rest = characters.as_str();
                     continue;
                 }
             }

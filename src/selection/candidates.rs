@@ -154,7 +154,9 @@ impl Table<'_> {
         let chosen = self.linked.departments.iter().enumerate().filter(|(position, _)| bits >> position & 1 == 1);
         let mut ids: Vec<&str> = chosen.map(|(_, department)| department.id.as_str()).collect();
         ids.sort_unstable();
-        ids.into_iter().for_each(|id| list.append_value(id));
+        for id in ids {
+            list.append_value(id);
+        }
     }
 
     /// The departments where a member has rejected rows, as bits.

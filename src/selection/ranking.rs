@@ -57,8 +57,8 @@ pub fn lottery_number(draw: &str, unit: Pseudonym) -> u64 {
 /// # Errors
 ///
 /// [`Error::Refused`] where a unit's points do not fit into 32 bits.
-pub fn rank(programme: &Programme, scorer: &Scorer<'_>, linked: &Linked<Scored>, units: &Units) -> Result<Ranking> {
-    let score = |position| scorer.score_linked(linked, units.get(position)).map(|scored| (position, scored));
+pub fn rank(programme: &Programme, rules: &Scorer<'_>, linked: &Linked<Scored>, units: &Units) -> Result<Ranking> {
+    let score = |position| rules.score_linked(linked, units.get(position)).map(|scored| (position, scored));
     let mut scored: Vec<(usize, Scored)> = (0..units.len()).into_par_iter().filter_map(score).collect();
     scored.extend(scored_alone(linked, units));
     scored.sort_unstable_by_key(|(position, _)| *position);

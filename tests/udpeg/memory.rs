@@ -15,7 +15,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::process::Command;
-use udpeg::pipeline::{self, Context, Delivering, Silent};
+use udpeg::pipeline::{self, Context, Delivering, Memory, Silent};
 use udpeg::programme::{Overrides, Programme};
 
 /// A key, and a name for cells that nothing reads. Made when they are needed, since this test's own binary may be what is
@@ -161,7 +161,7 @@ fn a_step_that_waits() {
         show_values: arguments.contains(&"--show-values"),
     };
     let today = chrono::Local::now().date_naive();
-    let context = Context { programme: &programme, today, force: false, progress: &Silent };
+    let context = Context { programme: &programme, today, force: false, memory: Memory::default(), progress: &Silent };
     if arguments[0] == "run" {
         pipeline::run(&context, &delivering, false).map(drop).unwrap();
     } else {

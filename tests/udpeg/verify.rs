@@ -51,12 +51,12 @@ fn snapshot(place: &Workplace) -> BTreeMap<String, (u32, i64, i64, Vec<u8>)> {
         }
     }
     let mut found = BTreeMap::new();
-    if place.path(PERIOD).exists() {
-        collect(&place.path(PERIOD), &mut found);
-    }
-    // The folder above may hold the place where steps are run again, but not afterwards.
-    for name in place.files("out").into_keys() {
-        found.insert(name, (0, 0, 0, Vec::new()));
+    let out = place.path("out");
+    if out.exists() {
+        collect(&out, &mut found);
+        // The folder above holds the place where steps are run again, for a while.
+        let (mode, ..) = found[out.to_str().unwrap()];
+        found.insert(out.to_str().unwrap().to_owned(), (mode, 0, 0, Vec::new()));
     }
     found
 }

@@ -22,6 +22,7 @@ fn corpus(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 /// Runs every input and mutations of it; which one failed stands above the panic's message.
+#[expect(clippy::print_stdout, reason = "shown where the test fails")]
 fn replay(target: &str, check: fn(&[u8])) {
     for (path, input) in corpus(target) {
         println!("{}", path.display());

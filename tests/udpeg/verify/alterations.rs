@@ -137,6 +137,19 @@ fn a_link_is_not_the_file() {
 }
 
 #[test]
+fn a_pipe_is_not_waited_for() {
+    let place = made();
+    for file in ["selection/manifest.json", "delivery/social/extract.parquet", "private/social/quality.json"] {
+        let path = place.path(PERIOD).join(file);
+        fs::rename(&path, place.path("moved")).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        verifies(&place, &["--recompute"], 4, &[&format!("{file}: it is no ordinary file")]);
+        fs::remove_file(&path).unwrap();
+        fs::rename(place.path("moved"), &path).unwrap();
+    }
+}
+
+#[test]
 fn what_others_can_reach_is_found() {
     let place = made();
     for (name, mode) in [
