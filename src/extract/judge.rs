@@ -122,7 +122,7 @@ impl<'a> Judge<'a> {
     pub(super) fn new(rules: &'a Rules<'a>, bytes: &'a [u8]) -> Self {
         let encoding = rules.department.format.encoding;
         let is_text = encoding == Encoding::Utf8 || bytes.is_ascii();
-        let text = if is_text { std::str::from_utf8(bytes).ok() } else { None };
+        let text = if is_text { simdutf8::basic::from_utf8(bytes).ok() } else { None };
         let is_valid = text.is_some() || (encoding != Encoding::Utf8 && encoding.is_valid(bytes));
         Self {
             rules,
