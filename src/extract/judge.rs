@@ -207,7 +207,8 @@ impl<'a> Judge<'a> {
 
     fn identify(&mut self, field: &Field) -> Result<Option<Identified>, BadNumber> {
         let rules = self.rules;
-        match self.cells.with_text(field, |text| rules.numbers.read(text)) {
+        let plain = self.cells.plain(field).and_then(|bytes| rules.numbers.read_plain(bytes));
+        match plain.or_else(|| self.cells.with_text(field, |text| rules.numbers.read(text))) {
             Some(CprCell::Empty) => Ok(None),
             Some(CprCell::Number { number, repaired }) => Ok(Some(self.identified(&number, repaired))),
             Some(CprCell::ImpossibleDate) => Err(BadNumber::ImpossibleDate),
@@ -266,6 +267,11 @@ impl<'a> Judge<'a> {
 }
 
 impl Cells<'_> {
+    /// The bytes of a field that stands there without quotes, which are its text if they are ASCII.
+    fn plain(&self, field: &Field) -> Option<&[u8]> {
+        (field.form == FieldForm::Plain).then(|| &self.bytes[field.content.clone()])
+    }
+
     /// Runs `read` on the trimmed text of a field; `None` where it cannot be read.
     fn with_text<T>(&mut self, field: &Field, read: impl FnOnce(&str) -> T) -> Option<T> {
         match (field.form, self.text) {
