@@ -240,6 +240,9 @@ impl<'a> Judge<'a> {
     /// A day; `Ok(None)` where the cell is empty, an error where it is malformed.
     fn date(&mut self, field: &Field) -> Result<Option<NaiveDate>, Reason> {
         let dates = &self.rules.department.format.dates;
+        if let Some(date) = self.cells.plain(field).and_then(|bytes| dates.read_ascii(bytes)) {
+            return Ok(Some(date));
+        }
         let read = |text: &str| {
             if text.is_empty() { Ok(None) } else { dates.read(text).map(Some).ok_or(Reason::DateMalformed) }
         };
