@@ -12,7 +12,7 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
-from measuring import ROOT, note, output_of
+from measuring import ROOT, Failed, note, output_of
 
 HERE = Path(__file__).resolve().parent
 FOLDER = ROOT / "target" / "peers"
@@ -46,7 +46,8 @@ def peers() -> dict[str, list[str | Path]]:
 def build() -> Path:
     """The program, built as it is released."""
     note("building udpeg")
-    subprocess.run(["cargo", "build", "--release", "--quiet"], cwd=ROOT, check=True)
+    if subprocess.run(["cargo", "build", "--release", "--quiet"], cwd=ROOT, check=False).returncode != 0:
+        raise Failed("udpeg could not be built; cargo says why")
     return ROOT / "target" / "release" / "udpeg"
 
 

@@ -105,7 +105,7 @@ pub(super) struct Judge<'a> {
     /// Makes the pseudonyms of this block.
     pub batch: PseudonymBatch<'a>,
     /// By a type cell's own bytes: what it is.
-    seen_types: HashMap<Vec<u8>, Result<u32, Reason>>,
+    seen_types: HashMap<Vec<u8>, Result<u32, Reason>, foldhash::fast::RandomState>,
     /// The person's cell of the row before, and what it gave: rows of one person often stand together.
     last_person: Option<(&'a [u8], Identified)>,
     /// The persons of this row whose cells hold usable numbers, each once.
@@ -148,14 +148,14 @@ impl<'a> Judge<'a> {
     pub(super) fn new(rules: &'a Rules<'a>, bytes: &'a [u8]) -> Self {
         let encoding = rules.encoding;
         let is_text = encoding == Encoding::Utf8 || bytes.is_ascii();
-        let text = if is_text { std::str::from_utf8(bytes).ok() } else { None };
+        let text = if is_text { simdutf8::basic::from_utf8(bytes).ok() } else { None };
         let is_valid = text.is_some() || (encoding != Encoding::Utf8 && encoding.is_valid(bytes));
         Self {
             rules,
             cells: Cells { bytes, text, encoding, scratch: String::new() },
             is_valid,
             batch: rules.pseudonymiser.batch(),
-            seen_types: HashMap::new(),
+            seen_types: HashMap::default(),
             last_person: None,
             persons: Vec::new(),
             person_counts: IdentifierCounts::default(),
@@ -278,8 +278,13 @@ impl<'a> Judge<'a> {
         let start = self.date(start).map_err(|reason| (reason, Column::Start))?;
         let start = start.ok_or((Reason::StartMissing, Column::Start))?;
         let format = &self.rules.department.format;
-        let end = self.cells.with_text(end, |text| format.read_end(text)).flatten();
-        let end = end.ok_or((Reason::DateMalformed, Column::End))?;
+        let end = match self.cells.plain(end).and_then(|bytes| format.dates.read_ascii(bytes)) {
+            Some(day) => format.end_on(day),
+            None => {
+                let end = self.cells.with_text(end, |text| format.read_end(text)).flatten();
+                end.ok_or((Reason::DateMalformed, Column::End))?
+            }
+        };
         if end.is_some_and(|end| end < start) {
             return Err((Reason::EndBeforeStart, Column::End));
         }
@@ -311,7 +316,8 @@ impl<'a> Judge<'a> {
 
     fn identify(&mut self, field: &Field) -> Result<Option<Identified>, BadNumber> {
         let rules = self.rules;
-        match self.cells.with_text(field, |text| rules.numbers.read(text)) {
+        let plain = self.cells.plain(field).and_then(|bytes| rules.numbers.read_plain(bytes));
+        match plain.or_else(|| self.cells.with_text(field, |text| rules.numbers.read(text))) {
             Some(CprCell::Empty) => Ok(None),
             Some(CprCell::Number { number, repaired }) => Ok(Some(self.identified(&number, repaired))),
             Some(CprCell::ImpossibleDate) => Err(BadNumber::ImpossibleDate),
@@ -344,6 +350,9 @@ impl<'a> Judge<'a> {
     /// A day; `Ok(None)` where the cell is empty, an error where it is malformed.
     fn date(&mut self, field: &Field) -> Result<Option<NaiveDate>, Reason> {
         let dates = &self.rules.department.format.dates;
+        if let Some(date) = self.cells.plain(field).and_then(|bytes| dates.read_ascii(bytes)) {
+            return Ok(Some(date));
+        }
         let read = |text: &str| {
             if text.is_empty() { Ok(None) } else { dates.read(text).map(Some).ok_or(Reason::DateMalformed) }
         };
@@ -392,6 +401,11 @@ impl<'a> Judge<'a> {
 }
 
 impl Cells<'_> {
+    /// The bytes of a field that stands there without quotes, which are its text if they are ASCII.
+    fn plain(&self, field: &Field) -> Option<&[u8]> {
+        (field.form == FieldForm::Plain).then(|| &self.bytes[field.content.clone()])
+    }
+
     /// Runs `read` on the trimmed text of a field; `None` where it cannot be read.
     fn with_text<T>(&mut self, field: &Field, read: impl FnOnce(&str) -> T) -> Option<T> {
         match (field.form, self.text) {

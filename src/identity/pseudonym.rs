@@ -118,7 +118,7 @@ impl Pseudonymiser {
     /// The same of a text that is no number, for knowing it again.
     #[must_use]
     pub(super) fn person_text(&self, text: &str) -> Pseudonym {
-        Pseudonym::from_bits(self.person.first_128_bits(text.as_bytes()))
+        self.one(&self.person, text.as_bytes())
     }
 
     /// The pseudonym of a record id, trimmed.
