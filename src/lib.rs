@@ -13,6 +13,7 @@
 //! - [`output`]: Parquet, manifest; whole or not at all.
 //! - [`pipeline`]: the steps, each in a few lines.
 //! - [`verify`]: whether a period's files are those that its manifests name, and its steps fit together.
+//! - [`init`]: a programme file to begin with, from what departments have delivered.
 //! - [`synth`]: synthetic municipalities to try all this on.
 //! - [`untrusted`]: calling libraries with files that may be forged.
 //! - [`error`]: what can go wrong, and which exit code it has.
@@ -21,6 +22,7 @@ pub mod assignment;
 pub mod error;
 pub mod extract;
 pub mod identity;
+pub mod init;
 pub mod linkage;
 pub mod output;
 pub mod pipeline;

@@ -105,7 +105,7 @@ fn names(folder: &Path, pattern: &str) -> Result<Vec<String>> {
 }
 
 /// The kind of a file follows from its extension, and with it what stands between fields.
-fn kind(path: &Path, department: &Department) -> Result<(Kind, u8)> {
+pub(super) fn kind(path: &Path, department: &Department) -> Result<(Kind, u8)> {
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let (packing, text) = if let Some(text) = name.strip_suffix(".gz") {
         (Packing::Gzip, text)

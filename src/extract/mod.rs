@@ -18,6 +18,7 @@ mod read;
 mod recognise;
 mod records;
 mod room;
+mod sample;
 mod trailer;
 mod weeks;
 
@@ -30,6 +31,7 @@ pub use read::{Extract, InputFile, read};
 pub(crate) use records::SortedPart;
 pub use records::{Chunk, LeavingTypes, Record, Records, Types};
 pub use room::Room;
+pub use sample::Sample;
 
 use unicode_normalization::UnicodeNormalization;
 

@@ -58,7 +58,7 @@ pub(super) fn encoding(file: &NamedFile, department: &Department) -> Result<Enco
 }
 
 /// The next bytes of the text; `None` at its end.
-fn next(text: &mut Text, file: &NamedFile) -> Result<Option<Block>> {
+pub(super) fn next(text: &mut Text, file: &NamedFile) -> Result<Option<Block>> {
     match text {
         Text::AsItIs(plain) => {
             let mut chunk = Block::new(Vec::with_capacity(BLOCK_BYTES + 64));

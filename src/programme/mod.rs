@@ -27,6 +27,10 @@ use std::path::{Component, Path, PathBuf};
 use toml::de::DeTable;
 use types::Groups;
 
+/// The JSON Schema (draft 2020-12) of the programme file, for editors. What it lets pass can still be a mistake: it does not
+/// know which names belong together.
+pub const SCHEMA: &str = include_str!("schema.json");
+
 /// What a type becomes when no rule, `[family]` or department names it.
 pub const OTHER_TYPE: &str = "other";
 

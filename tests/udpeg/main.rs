@@ -10,6 +10,7 @@ mod cases;
 mod command_line;
 mod fuzzed;
 mod identity;
+mod init;
 mod killed;
 mod linkage;
 mod manual;

@@ -6,12 +6,14 @@ mod assign;
 mod completions;
 mod context;
 mod exit;
+mod init;
 mod key;
 mod man;
 mod memory;
 mod progress;
 mod pseudonymise;
 mod run;
+mod schema;
 mod select;
 mod synth;
 mod terminal;
@@ -35,6 +37,8 @@ fn main() -> ExitCode {
 
 fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode> {
     match command {
+        Command::Init(command) => init::run(command, terminal),
+        Command::Schema(_) => schema::run(),
         Command::Key(command) => key::run(command, terminal),
         Command::Pseudonymise(command) => pseudonymise::run(command, terminal),
         Command::Select(command) => select::run(command, terminal),

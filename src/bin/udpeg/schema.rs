@@ -1,0 +1,8 @@
+//! `udpeg schema`.
+
+use crate::terminal::print;
+use udpeg::Result;
+
+pub(crate) fn run() -> Result<()> {
+    print(udpeg::programme::SCHEMA)
+}
