@@ -6,7 +6,6 @@ use super::{KEY_LINE, folder};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use udpeg::extract::{self, Extract, Record, Room};
