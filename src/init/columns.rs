@@ -100,8 +100,8 @@ impl Role {
         let whole = words.iter().position(|word| bare == *word).map(|position| 100 + rank(position));
         // Short words stand within others by chance: "til" in "tilbud", "to" in "kontonr".
         let within = || {
-            let long = |word: &&str| word.chars().count() >= 4 || **word == "cpr";
-            words.iter().position(|word| long(&word) && bare.contains(word)).map(rank)
+            let long = |word: &str| word.chars().count() >= 4 || word == "cpr";
+            words.iter().position(|word| long(word) && bare.contains(word)).map(rank)
         };
         whole.or_else(within).unwrap_or(0)
     }
