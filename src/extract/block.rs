@@ -3,13 +3,13 @@
 use super::csv::{RowReader, split_rows};
 use super::input::NamedFile;
 use crate::error::{Error, Result};
+use crate::untrusted::{SteadyFile, SteadyReader};
 use sha2::{Digest, Sha256};
-use std::fs::{File, Metadata};
 use std::io::Read;
 use zeroize::Zeroizing;
 
 /// Bytes read at a time: a block's rows and records stay in a core's cache, more or less.
-const BLOCK_BYTES: usize = 1 << 20;
+pub(super) const BLOCK_BYTES: usize = 1 << 20;
 
 /// No row of an extract is longer than this; a longer one is an unclosed quote or no CSV.
 const LONGEST_ROW_BYTES: usize = 16 << 20;
@@ -23,8 +23,9 @@ pub(super) type Block = Zeroizing<Vec<u8>>;
 /// Reads one file, block by block.
 pub(super) struct BlockReader<'f> {
     named: &'f NamedFile,
-    file: File,
-    before: Metadata,
+    file: SteadyFile,
+    reader: SteadyReader,
+    bytes_read: u64,
     hash: Sha256,
     /// The beginning of a row whose end has not been read.
     rest: Block,
@@ -38,13 +39,12 @@ pub(super) struct BlockReader<'f> {
 
 impl<'f> BlockReader<'f> {
     pub(super) fn open(named: &'f NamedFile) -> Result<Self> {
-        let failed = |error: std::io::Error| Error::io(&named.path, "read", &error);
-        let file = File::open(&named.path).map_err(failed)?;
-        let before = file.metadata().map_err(failed)?;
+        let file = SteadyFile::open(&named.path)?;
         Ok(Self {
             named,
+            reader: file.reader(),
             file,
-            before,
+            bytes_read: 0,
             hash: Sha256::new(),
             rest: Block::default(),
             spare: Vec::new(),
@@ -89,31 +89,36 @@ impl<'f> BlockReader<'f> {
     }
 
     /// The SHA-256 of the whole file, in hex, once it has been read to its end.
-    pub(super) fn finish(self) -> Result<String> {
-        let after = self.file.metadata().map_err(|error| Error::io(&self.named.path, "read", &error))?;
-        let same_time = after.modified().ok() == self.before.modified().ok();
-        if after.len() != self.before.len() || !same_time {
-            return Err(Error::file(
-                &self.named.path,
-                "it changed while it was read",
-                "run again when whoever writes it has finished",
-            ));
+    pub(super) fn finish(&mut self) -> Result<String> {
+        if self.bytes_read != self.file.length() {
+            return Err(self.file.changed());
         }
-        Ok(crate::output::hex(&self.hash.finalize()))
+        self.check_unchanged()?;
+        Ok(crate::output::hex(&std::mem::take(&mut self.hash).finalize()))
     }
 
-    /// Takes back blocks that are done with.
+    /// Whether the file is still as it was when it was opened.
+    pub(super) fn check_unchanged(&self) -> Result<()> {
+        self.file.check_unchanged()
+    }
+
+    /// Takes back blocks that are done with; those that one long row made large are let go.
     pub(super) fn recycle(&mut self, blocks: Vec<Block>) {
-        self.spare.extend(blocks);
+        self.spare.extend(blocks.into_iter().filter(|block| block.capacity() <= 4 * BLOCK_BYTES));
     }
 
     /// Reads until the block has grown by [`BLOCK_BYTES`] or the file has ended.
     fn fill(&mut self, block: &mut Block) -> Result<()> {
         let start = block.len();
         grow(block, BLOCK_BYTES);
-        let mut next = (&mut self.file).take(BLOCK_BYTES as u64);
+        let mut next = (&mut self.reader).take(BLOCK_BYTES as u64);
         let read = next.read_to_end(block).map_err(|error| Error::io(&self.named.path, "read", &error))?;
         self.is_at_end = read < BLOCK_BYTES;
+        self.bytes_read += read as u64;
+        if self.bytes_read > self.file.length() {
+            // Whoever writes on may never end.
+            return Err(self.file.changed());
+        }
         self.hash.update(&block[start..]);
         Ok(())
     }

@@ -3,7 +3,7 @@
 use super::csv::{Field, FieldForm};
 use super::encoding::trimmed;
 use super::header::{Header, unquoted};
-use super::quality::{IdentifierCounts, Reason};
+use super::quality::{Column, IdentifierCounts, Reason};
 use super::records::Record;
 use super::{Types, normalised};
 use crate::identity::{AgeBands, CprCell, CprNumber, CprReader, Pseudonym, Pseudonymiser, Sex, holds_cpr_number};
@@ -12,16 +12,6 @@ use chrono::{Datelike, NaiveDate};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use zeroize::Zeroize;
-
-/// A canonical column, for naming it in the department's own words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Column {
-    Person,
-    Child,
-    Kind,
-    Start,
-    End,
-}
 
 /// What becomes of a row.
 pub(super) enum Judgement {

@@ -18,7 +18,7 @@ mod records;
 pub use csv::{Field, FieldForm, RowReader, Split, split_rows};
 pub(crate) use delivery::names;
 pub use delivery::{deliver, tidy, type_warnings, write_private};
-pub use quality::{Quality, Reason, Rejected};
+pub use quality::{Column, Quality, Reason, Rejected};
 pub use read::{Extract, InputFile, read};
 pub use records::{LeavingTypes, Record, Records, Types};
 

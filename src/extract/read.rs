@@ -1,16 +1,16 @@
 //! Reading all files of a department: blocks of rows are judged in parallel and put together in their order.
 
-use super::block::{Block, BlockReader, Stop};
+use super::block::{BLOCK_BYTES, Block, BlockReader, Stop};
 use super::csv::{Field, RowReader};
 use super::header::{self, unquoted};
 use super::input::{self, NamedFile};
-use super::judge::{Column, Judge, Judgement, Rules};
-use super::quality::{IdentifierCounts, Reason, Rejected};
+use super::judge::{Judge, Judgement, Rules};
+use super::quality::{Column, IdentifierCounts, Reason, Rejected};
 use super::records::{Record, Records, Types};
-use crate::error::{Result, Warning};
+use crate::error::{Error, Result, Warning};
 use crate::identity::{Key, Pseudonym, Pseudonymiser};
 use crate::pipeline::Progress;
-use crate::programme::{Department, Encoding, Programme};
+use crate::programme::{Columns, Department, Encoding, Programme};
 use rayon::prelude::*;
 
 /// Blocks judged at a time: enough for every core, few enough for bounded memory.
@@ -29,6 +29,10 @@ pub struct Extract {
     pub rejected: Vec<Rejected>,
     /// Persons of rejected rows, with repetitions.
     pub incomplete: Vec<Pseudonym>,
+    /// The department's own names of the columns.
+    columns: Option<Columns>,
+    /// What the cells of rejected rows take.
+    shown_bytes: usize,
     /// Over the identifier cells of accepted rows.
     pub(super) counts: IdentifierCounts,
     /// What a person should look at.
@@ -52,8 +56,8 @@ pub struct InputFile {
 ///
 /// # Errors
 ///
-/// [`crate::Error::File`] where a file is missing, unreadable, empty, changed while it was read, without a named column, or
-/// has an unclosed quote.
+/// [`crate::Error::File`] where a file is missing, unreadable, empty, changed while it was read, without a named column,
+/// has an unclosed quote, or is none that can be meant: a row or a header too long, too many rows rejected.
 pub fn read(
     programme: &Programme,
     department: &Department,
@@ -65,7 +69,7 @@ pub fn read(
     let bytes = files.iter().filter_map(|file| std::fs::metadata(&file.path).ok()).map(|metadata| metadata.len()).sum();
     progress.begin(&format!("reading {}", department.id), bytes);
     let pseudonymiser = Pseudonymiser::new(key, &department.id);
-    let mut extract = Extract::default();
+    let mut extract = Extract { columns: Some(department.columns.clone()), ..Extract::default() };
     for file in &files {
         let reading = Reading { programme, department, file, pseudonymiser: &pseudonymiser, show_values };
         reading.read_into(&mut extract, progress)?;
@@ -97,6 +101,14 @@ struct BlockOutcome {
 impl Reading<'_> {
     fn read_into(&self, extract: &mut Extract, progress: &dyn Progress) -> Result<()> {
         let mut reader = BlockReader::open(self.file)?;
+        self.read_all(&mut reader, extract, progress).or_else(|error| {
+            // Whatever else seems wrong with it: that it changed explains it.
+            reader.check_unchanged()?;
+            Err(error)
+        })
+    }
+
+    fn read_all(&self, reader: &mut BlockReader<'_>, extract: &mut Extract, progress: &dyn Progress) -> Result<()> {
         let first = reader.next_block().map_err(|stop| stop.into_error(self.file, 0))?;
         let first = first.ok_or_else(|| header::empty(self.file))?;
         let header = header::read(self.file, self.department, &first, reader.had_byte_order_mark)?;
@@ -114,8 +126,9 @@ impl Reading<'_> {
                 blocks.par_iter().enumerate().map(judge).collect::<Vec<_>>()
             };
             // While these are judged, the next are read and those before put in their place.
-            let read_on = || rayon::join(|| next_blocks(&mut reader), || tally.absorb(judged));
+            let read_on = || rayon::join(|| next_blocks(reader), || tally.absorb(judged));
             let (outcomes, ((next, stop), ())) = rayon::join(judge, read_on);
+            self.check_amount(tally.extract)?;
             progress.advance(blocks.iter().map(|block| block.len() as u64).sum());
             judged = outcomes;
             header_bytes = 0;
@@ -166,8 +179,7 @@ impl Reading<'_> {
             match judge.judge(range, &fields) {
                 Judgement::Accepted(record) => outcome.records.push(record),
                 Judgement::Rejected { reason, column, person } => {
-                    let column = column.map(|column| self.own_word(column));
-                    let cells = if self.show_values { self.cells(bytes, &fields) } else { Vec::new() };
+                    let cells = self.show_values.then(|| Box::new(self.cells(bytes, &fields)));
                     outcome.rejected.push(Rejected { file, row: outcome.rows, column, reason, cells });
                     outcome.incomplete.extend(person);
                 }
@@ -184,15 +196,17 @@ impl Reading<'_> {
         could_be_wrong.then(|| std::str::from_utf8(bytes).is_ok())
     }
 
-    fn own_word(&self, column: Column) -> String {
-        let columns = &self.department.columns;
-        match column {
-            Column::Person => columns.person.clone(),
-            Column::Child => columns.child.clone().unwrap_or_default(),
-            Column::Kind => columns.kind.clone(),
-            Column::Start => columns.start.clone(),
-            Column::End => columns.end.clone(),
-        }
+    /// Whether the rejected rows still fit in memory.
+    fn check_amount(&self, extract: &Extract) -> Result<()> {
+        let what = if extract.rejected.len() > Rejected::MOST {
+            format!("of this and the department's files before it, more than {} rows cannot be used", Rejected::MOST)
+        } else if extract.shown_bytes > Rejected::MOST_CELL_BYTES {
+            format!("the rejected rows take more than {} GiB to show", Rejected::MOST_CELL_BYTES >> 30)
+        } else {
+            return Ok(());
+        };
+        let hint = "check that this is the right file, and the department's `format`; run without --show-values";
+        Err(Error::file(&self.file.path, what, hint))
     }
 
     /// The cells of a rejected row as well as they can be read, for `--show-values`.
@@ -225,7 +239,9 @@ impl Tally<'_> {
                 outcome.types.names().iter().map(|name| extract.types.position(name.clone())).collect();
             extract.records.add(&outcome.records, &positions);
             let rejected = outcome.rejected.into_iter();
+            let before = extract.rejected.len();
             extract.rejected.extend(rejected.map(|rejected| Rejected { row: rejected.row + self.rows, ..rejected }));
+            extract.shown_bytes += extract.rejected[before..].iter().map(Rejected::cell_bytes).sum::<usize>();
             extract.incomplete.extend(outcome.incomplete);
             extract.counts.add(outcome.counts);
             self.seems_utf8 = merge(self.seems_utf8, outcome.seems_utf8);
@@ -239,6 +255,18 @@ impl Extract {
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.files.iter().map(|file| file.rows).sum()
+    }
+
+    /// A column in the department's own words.
+    pub(super) fn own_word(&self, column: Column) -> &str {
+        let Some(columns) = &self.columns else { return "" };
+        match column {
+            Column::Person => &columns.person,
+            Column::Child => columns.child.as_deref().unwrap_or(""),
+            Column::Kind => &columns.kind,
+            Column::Start => &columns.start,
+            Column::End => &columns.end,
+        }
     }
 
     /// Rejected rows by reason, only those that occur.
@@ -255,12 +283,16 @@ impl Extract {
     }
 }
 
-/// The next blocks, and why there are no more after them where that is an error.
+/// The next blocks, fewer where a row is long, and why there are no more after them where that is an error.
 fn next_blocks(reader: &mut BlockReader<'_>) -> (Vec<Block>, Option<Stop>) {
     let mut blocks = Vec::new();
-    while blocks.len() < BLOCKS_AT_A_TIME {
+    let mut bytes = 0;
+    while bytes < BLOCKS_AT_A_TIME * BLOCK_BYTES && blocks.len() < BLOCKS_AT_A_TIME {
         match reader.next_block() {
-            Ok(Some(block)) => blocks.push(block),
+            Ok(Some(block)) => {
+                bytes += block.len();
+                blocks.push(block);
+            }
             Ok(None) => break,
             Err(stop) => return (blocks, Some(stop)),
         }
@@ -274,11 +306,4 @@ fn merge(before: Option<bool>, now: Option<bool>) -> Option<bool> {
         (Some(before), Some(now)) => Some(before && now),
         (known, None) | (None, known) => known,
     }
-}
-
-/// The file that a rejected row stands in, for lists.
-#[must_use]
-pub(super) fn file_name(extract: &Extract, rejected: &Rejected) -> String {
-    let name = extract.files.get(rejected.file).map_or("", |file| file.name.as_str());
-    crate::identity::masked(name).into_owned()
 }

@@ -11,6 +11,7 @@ mod key;
 mod keyed_hash;
 mod pseudonym;
 mod screening;
+mod whole_file;
 
 pub use cpr::{AgeBands, CprCell, CprNumber, CprReader, Sex};
 pub use key::{Key, KeyId};

@@ -6,11 +6,16 @@ use crate::extract::{Quality, names};
 use crate::identity::{Pseudonym, holds_cpr_number};
 use crate::output::{FileRecord, Manifest};
 use crate::pipeline::Progress;
-use crate::programme::{Department, Programme};
+use crate::programme::{Department, OTHER_TYPE, Programme};
+use crate::untrusted::SteadyFile;
 use arrow_array::Array;
 use arrow_schema::DataType;
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+
+/// No `quality.json` is longer.
+const MOST_QUALITY_BYTES: u64 = 1 << 20;
 
 /// A delivery as read. Rows that start after `as_of` are left out; their persons are not.
 #[derive(Debug, Default)]
@@ -103,30 +108,44 @@ impl<'a> Source<'a> {
     fn read(&self) -> Result<Delivery> {
         let manifest = Manifest::read(&self.folder, &format!("pseudonymise --department {}", self.department.id))?;
         let mut delivery = Delivery { key_id: manifest.key_id.clone(), ..Delivery::default() };
-        let mut errors = Vec::new();
-        for name in [names::EXTRACT, names::INCOMPLETE, names::QUALITY] {
-            let hint = "ask the department for the whole folder again, and how it was sent";
-            match manifest.unaltered(self.period_folder, &self.place.join(name), hint) {
-                Ok(record) => delivery.inputs.push(record.clone()),
-                Err(error) => errors.push(error),
+        let hint = "ask the department for the whole folder again, and how it was sent";
+        let checked = [names::EXTRACT, names::INCOMPLETE, names::QUALITY]
+            .map(|name| manifest.unaltered(self.period_folder, &self.place.join(name), hint));
+        let [extract, incomplete, quality] = match checked {
+            [Ok(extract), Ok(incomplete), Ok(quality)] => [extract, incomplete, quality],
+            failed => {
+                let errors: Vec<Error> = failed.into_iter().filter_map(Result::err).collect();
+                return Err(Error::Several(errors));
             }
-        }
-        if let Some(error) = Error::collect(errors) {
-            return Err(error);
-        }
-        let quality = self.folder.join(names::QUALITY);
-        let text = std::fs::read(&quality).map_err(|error| Error::io(&quality, "read", &error))?;
-        delivery.quality = Some(serde_json::from_slice(&text).map_err(|_| {
-            Error::file(&quality, "it is no quality file", "ask the department for its delivery again")
-        })?);
-        self.read_incomplete(&mut delivery)?;
-        self.read_extract(&mut delivery)?;
-        Ok(delivery)
+        };
+        delivery.inputs = [&extract, &incomplete, &quality].map(|(record, _)| (*record).clone()).to_vec();
+        self.read_incomplete(incomplete.1, &mut delivery)?;
+        delivery.quality = Some(self.read_quality(&quality.1)?);
+        self.read_extract(extract.1, delivery)
     }
 
-    fn open(&self, name: &str, delivery: &mut Delivery, columns: &[Expected]) -> Result<ParquetInput> {
-        let path = self.folder.join(name);
-        let input = ParquetInput::open(&path, columns)?;
+    fn read_quality(&self, file: &SteadyFile) -> Result<Quality> {
+        let quality: Quality = serde_json::from_slice(&file.bytes(MOST_QUALITY_BYTES)?).map_err(|_| {
+            Error::file(file.path(), "it is no quality file", "ask the department for its delivery again")
+        })?;
+        if quality.department == self.department.id {
+            return Ok(quality);
+        }
+        Err(Error::refused(
+            format!("{}: it tells of another department", file.path().display()),
+            "ask the department for the whole folder again, and how it was sent",
+        ))
+    }
+
+    fn open(
+        &self,
+        name: &str,
+        file: SteadyFile,
+        delivery: &mut Delivery,
+        columns: &[Expected],
+    ) -> Result<ParquetInput> {
+        let path = file.path().to_path_buf();
+        let input = ParquetInput::new(file, columns)?;
         let entries = input.entries();
         let programme = self.programme;
         let expected = [
@@ -159,9 +178,9 @@ impl<'a> Source<'a> {
         Ok(input)
     }
 
-    fn read_incomplete(&self, delivery: &mut Delivery) -> Result<()> {
-        let input =
-            self.open(names::INCOMPLETE, delivery, &[Expected { name: names::PERSON, data_type: DataType::Utf8 }])?;
+    fn read_incomplete(&self, file: SteadyFile, delivery: &mut Delivery) -> Result<()> {
+        let columns = [Expected { name: names::PERSON, data_type: DataType::Utf8 }];
+        let input = self.open(names::INCOMPLETE, file, delivery, &columns)?;
         let parts = input.read_row_groups(Vec::new, |persons, batch| {
             for cell in batch.text(names::PERSON, false)?.iter().flatten() {
                 persons.push(batch.pseudonym(names::PERSON, cell)?);
@@ -176,7 +195,7 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
-    fn read_extract(&self, delivery: &mut Delivery) -> Result<()> {
+    fn read_extract(&self, file: SteadyFile, mut delivery: Delivery) -> Result<Delivery> {
         let attributes = self.programme.attributes;
         let text = |name| Expected { name, data_type: DataType::Utf8 };
         let day = |name| Expected { name, data_type: DataType::Date32 };
@@ -194,7 +213,7 @@ impl<'a> Source<'a> {
         if attributes.age_band {
             columns.push(text(names::AGE_BAND));
         }
-        let input = self.open(names::EXTRACT, delivery, &columns)?;
+        let input = self.open(names::EXTRACT, file, &mut delivery, &columns)?;
         let path = self.folder.join(names::EXTRACT);
         if input.rows() > u64::from(u32::MAX) {
             return Err(Error::file(
@@ -206,19 +225,49 @@ impl<'a> Source<'a> {
         let labels = self.programme.age_bands.labels();
         let as_of = crate::extract::days(self.programme.as_of);
         let reading = Reading { labels: &labels, attributes, as_of };
+        let mut whole = Part::default();
         for part in input.read_row_groups(Part::default, |part, batch| reading.add(part, batch))? {
-            part.append_to(delivery, &path)?;
+            whole.append(part, &path)?;
         }
-        Ok(())
+        let Delivery { persons, age_bands, row_ends, rows, types, .. } = whole.delivery;
+        Ok(Delivery { persons, age_bands, row_ends, rows, types, ..delivery })
     }
 }
 
-/// What a row group gives.
+/// What a row group gives, or several that follow each other.
 #[derive(Default)]
 struct Part {
     delivery: Delivery,
-    /// The last row's sort key, to see that rows are in order.
-    last: Option<(Pseudonym, i32)>,
+    /// By a type's name: its position among the delivery's types.
+    positions: HashMap<String, u16>,
+    /// The first row and the last, to see that rows are in order.
+    first: Option<Key>,
+    last: Option<Key>,
+}
+
+/// What rows are sorted by, with the type's position in place of its name.
+#[derive(Debug, Clone, Copy)]
+struct Key {
+    person: Pseudonym,
+    start: i32,
+    end: Option<i32>,
+    kind: u16,
+    record: Option<Pseudonym>,
+    child: Option<Pseudonym>,
+}
+
+impl Key {
+    /// Whether this row stands rightly before another, whose type may have its position in another list. Equal rows
+    /// do only where different types became `other`.
+    fn comes_before(&self, types: &[String], next: &Self, types_of_next: &[String]) -> bool {
+        let name = &types[usize::from(self.kind)];
+        let same = |key: &Self| (key.person, key.start, key.end);
+        let order = same(self).cmp(&same(next)).then_with(|| {
+            let next_name = &types_of_next[usize::from(next.kind)];
+            (name, self.record, self.child).cmp(&(next_name, next.record, next.child))
+        });
+        order.is_lt() || (order.is_eq() && name == OTHER_TYPE)
+    }
 }
 
 struct Reading<'a> {
@@ -242,35 +291,37 @@ impl Reading<'_> {
                 return Err(batch.unexpected(names::SEX, wrong, "a cell is neither M nor F"));
             }
         }
-        let mut last_cell = "";
+        let (mut last_cell, mut last_band) = ("", None);
         for row in 0..batch.rows() {
             let cell = persons.value(row);
+            let band = bands.map(|bands| bands.value(row));
             if cell != last_cell || part.last.is_none() {
                 let person = batch.pseudonym(names::PERSON, cell)?;
                 last_cell = cell;
-                self.begin_person(part, person, bands.map(|bands| bands.value(row)), batch)?;
+                last_band = band;
+                self.begin_person(part, person, band, batch)?;
+            } else if band != last_band {
+                let band = band.unwrap_or_default();
+                return Err(batch.unexpected(names::AGE_BAND, band, "rows of one person have different age bands"));
             }
-            let start = starts.value(row);
-            let person = part.delivery.persons.last().copied();
-            part.last = match (person, part.last) {
-                (Some(person), Some(last)) if (person, start) < last => {
-                    return Err(batch.wrong(names::START, "rows are not sorted by person and start"));
-                }
-                (person, _) => person.map(|person| (person, start)),
-            };
-            let kind = part.kind(kinds.value(row), batch)?;
             let pseudonym = |name, column: &arrow_array::StringArray| {
                 (!column.is_null(row)).then(|| batch.pseudonym(name, column.value(row))).transpose()
             };
+            let Some(&person) = part.delivery.persons.last() else { continue };
+            let start = starts.value(row);
+            let end = (!ends.is_null(row)).then(|| ends.value(row));
+            check_days(start, end, batch)?;
+            let kind = part.kind(kinds.value(row), batch)?;
             let record = pseudonym(names::RECORD, records)?;
             let child = pseudonym(names::CHILD, children)?;
+            part.go_on(Key { person, start, end, kind, record, child }, batch)?;
             if start > self.as_of {
                 continue;
             }
             let rows = &mut part.delivery.rows;
             rows.kind.push(kind);
             rows.start.push(start);
-            rows.end.push(if ends.is_null(row) { i32::MAX } else { ends.value(row) });
+            rows.end.push(end.unwrap_or(i32::MAX));
             rows.record.push(record);
             rows.child.push(child);
             if let Some(end) = part.delivery.row_ends.last_mut() {
@@ -304,59 +355,100 @@ impl Reading<'_> {
     }
 }
 
+/// Days that can be, and an end that does not lie before its start.
+fn check_days(start: i32, end: Option<i32>, batch: &Batch<'_>) -> Result<()> {
+    /// 0001-01-01 and 9999-12-31, in days since 1970-01-01.
+    const DAYS: std::ops::RangeInclusive<i32> = -719_162..=2_932_896;
+    for (name, day) in [(names::START, Some(start)), (names::END, end)] {
+        if day.is_some_and(|day| !DAYS.contains(&day)) {
+            return Err(batch.wrong(name, "a day lies before the year 1 or after the year 9999"));
+        }
+    }
+    if end.is_some_and(|end| end < start) {
+        return Err(batch.wrong(names::END, "a row ends before it starts"));
+    }
+    Ok(())
+}
+
 impl Part {
     /// The position of a type, which is added where it is new.
     fn kind(&mut self, name: &str, batch: &Batch<'_>) -> Result<u16> {
+        /// A programme's types have at most 1,000 characters, of at most four bytes.
+        const LONGEST_TYPE_BYTES: usize = 4000;
         let types = &mut self.delivery.types;
-        if let Some(position) = types.iter().position(|known| known == name) {
-            return u16::try_from(position).map_err(|_| batch.wrong(names::KIND, "it holds more than 65,536 types"));
+        if let Some(last) = &self.last
+            && types[usize::from(last.kind)] == name
+        {
+            return Ok(last.kind);
+        }
+        if let Some(&known) = self.positions.get(name) {
+            return Ok(known);
         }
         if holds_cpr_number(name) {
             return Err(batch.identifying(names::KIND));
         }
+        if name.is_empty() || name.len() > LONGEST_TYPE_BYTES {
+            return Err(batch.wrong(names::KIND, "a type is empty, or longer than any"));
+        }
+        let position = u16::try_from(types.len()).map_err(|_| batch.wrong(names::KIND, TOO_MANY_TYPES))?;
         types.push(name.to_owned());
-        u16::try_from(types.len() - 1).map_err(|_| batch.wrong(names::KIND, "it holds more than 65,536 types"))
+        self.positions.insert(name.to_owned(), position);
+        Ok(position)
     }
 
-    /// Puts this row group behind those read before.
-    fn append_to(self, delivery: &mut Delivery, path: &Path) -> Result<()> {
-        let mut part = self.delivery;
-        let unsorted = || {
-            Error::file(
-                path,
-                "its rows are not sorted by person and start",
-                "ask the department for its delivery again",
-            )
-        };
-        let position = |name: String| {
-            let types = &mut delivery.types;
-            let known = types.iter().position(|known| *known == name).unwrap_or_else(|| {
-                types.push(name);
-                types.len() - 1
-            });
-            u16::try_from(known)
-        };
-        let positions: Vec<u16> =
-            part.types.drain(..).map(position).collect::<std::result::Result<_, _>>().map_err(|_| {
-                Error::file(path, "it holds more than 65,536 types", "name fewer types in the programme")
-            })?;
-        let base = delivery.row_ends.last().copied().unwrap_or(0);
-        match (delivery.persons.last(), part.persons.first()) {
-            (Some(last), Some(first)) if last > first => return Err(unsorted()),
-            (Some(last), Some(first)) if last == first => {
-                // A person's rows may go on in the next row group.
-                delivery.persons.pop();
-                delivery.row_ends.pop();
-                delivery.age_bands.pop();
-                let begins_before = base > delivery.row_ends.last().copied().unwrap_or(0);
-                let goes_on = part.row_ends.first().is_some_and(|&end| end > 0);
-                if begins_before && goes_on && delivery.rows.start.last() > part.rows.start.first() {
-                    return Err(unsorted());
-                }
+    /// Notes the next row, which must come after the last.
+    fn go_on(&mut self, next: Key, batch: &Batch<'_>) -> Result<()> {
+        if let Some(last) = &self.last {
+            if last.person == next.person && last.start > next.start {
+                return Err(batch.wrong(names::START, "rows are not sorted by person and start"));
             }
-            _ => {}
+            let types = &self.delivery.types;
+            if !last.comes_before(types, &next, types) {
+                return Err(batch.wrong(names::PERSON, NOT_IN_ORDER));
+            }
         }
-        delivery.append(part, |kind| positions[usize::from(kind)]);
+        self.first = self.first.or(Some(next));
+        self.last = Some(next);
+        Ok(())
+    }
+
+    /// Puts another row group behind those read before.
+    fn append(&mut self, mut next: Self, path: &Path) -> Result<()> {
+        let (Some(first_of_next), Some(last_of_next)) = (next.first, next.last) else { return Ok(()) };
+        let wrong = |what: &str| Error::file(path, what, "ask the department for its delivery again");
+        if let Some(last) = &self.last
+            && !last.comes_before(&self.delivery.types, &first_of_next, &next.delivery.types)
+        {
+            return Err(wrong(NOT_IN_ORDER));
+        }
+        let types = &mut self.delivery.types;
+        let mut position = |name: String| {
+            if let Some(&known) = self.positions.get(&name) {
+                return Ok(known);
+            }
+            let position = u16::try_from(types.len())?;
+            types.push(name.clone());
+            self.positions.insert(name, position);
+            Ok(position)
+        };
+        let positions: std::result::Result<Vec<u16>, std::num::TryFromIntError> =
+            next.delivery.types.drain(..).map(&mut position).collect();
+        let positions = positions.map_err(|_| wrong(TOO_MANY_TYPES))?;
+        let delivery = &mut self.delivery;
+        if delivery.persons.last() == next.delivery.persons.first() {
+            // A person's rows may go on in the next row group.
+            delivery.persons.pop();
+            delivery.row_ends.pop();
+            if delivery.age_bands.pop() != next.delivery.age_bands.first().copied() {
+                return Err(wrong("rows of one person have different age bands"));
+            }
+        }
+        delivery.append(next.delivery, |kind| positions[usize::from(kind)]);
+        self.first = self.first.or(Some(first_of_next));
+        self.last = Some(Key { kind: positions[usize::from(last_of_next.kind)], ..last_of_next });
         Ok(())
     }
 }
+
+const TOO_MANY_TYPES: &str = "it holds more than 65,536 types";
+const NOT_IN_ORDER: &str = "rows are not sorted by person, start, end, type, record and child, or one stands twice";

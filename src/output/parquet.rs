@@ -135,10 +135,9 @@ impl ParquetFile {
     /// # Errors
     ///
     /// [`Error::File`] where it cannot be written.
-    pub fn finish(self) -> Result<(String, u64)> {
-        let path = self.path;
-        let hashing = self.writer.into_inner().map_err(|error| failed(&path, &error))?;
-        Ok((hashing.finish(), self.rows))
+    pub fn finish(mut self) -> Result<(String, u64)> {
+        self.writer.finish().map_err(|error| failed(&self.path, &error))?;
+        Ok((self.writer.inner().sha256(), self.rows))
     }
 }
 

@@ -195,6 +195,9 @@ pub(super) fn whole_number(table: &Table<'_, '_>, key: &'static str, least: u32)
     read
 }
 
+/// Characters of a type.
+const LONGEST_TYPE: usize = 1000;
+
 /// A list of types, in NFC and trimmed as the extracts' are; none may be `other`.
 pub(super) fn types(table: &Table<'_, '_>, key: &'static str) -> Option<Vec<String>> {
     let list = table.optional::<Vec<At<String>>>(key)?;
@@ -208,6 +211,8 @@ pub(super) fn types(table: &Table<'_, '_>, key: &'static str) -> Option<Vec<Stri
             );
         } else if name.is_empty() {
             table.mistake(&written.span, format!("`{key}` holds an empty type"));
+        } else if name.chars().count() > LONGEST_TYPE {
+            table.mistake(&written.span, format!("`{key}` holds a type of more than {LONGEST_TYPE} characters"));
         } else if types.contains(&name) {
             table.mistake(&written.span, format!("\"{name}\" stands twice in `{key}`"));
         } else if would_be_masked(&name) {
