@@ -117,16 +117,22 @@ impl Period {
         &self.folder
     }
 
+    /// Whether a step is there.
+    #[must_use]
+    pub fn has(&self, step: &Step) -> bool {
+        step.folders.last().is_some_and(|last| self.folder.join(last).join(MANIFEST).exists())
+    }
+
     /// Refuses a step that is there, unless it may be replaced.
     ///
     /// # Errors
     ///
     /// [`Error::File`] where it is there and `force` is not set.
     pub fn check_free(&self, step: &Step, force: bool) -> Result<()> {
-        let place = step.folders.last().map_or_else(|| self.folder.clone(), |last| self.folder.join(last));
-        if force || !place.join(MANIFEST).exists() {
+        if force || !self.has(step) {
             return Ok(());
         }
+        let place = step.folders.last().map_or_else(|| self.folder.clone(), |last| self.folder.join(last));
         Err(Error::file(
             &place,
             format!("the step `{}` is there already; nothing was changed", step.name),
@@ -259,5 +265,12 @@ fn make_folder(folder: &Path) -> Result<()> {
         Err(error) => Err(error),
         Ok(()) => std::fs::set_permissions(folder, Permissions::from_mode(0o700)),
     };
-    made.map_err(|error| Error::io(folder, "make the folder", &error))
+    made.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => Error::file(
+            folder,
+            "could not make the folder: something that is no folder stands in its place",
+            "move it away, or choose another place",
+        ),
+        _ => Error::io(folder, "make the folder", &error),
+    })
 }

@@ -14,7 +14,7 @@ use crate::support::Workplace;
 use std::process::{Command, Output};
 
 /// Runs the program below a shell that has first run `limits`, such as `ulimit -v 100000`.
-fn limited(place: &Workplace, limits: &str, arguments: &[&str]) -> Output {
+pub(crate) fn limited(place: &Workplace, limits: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new("sh");
     command.args(["-c", &format!("{limits} && exec \"$@\""), "sh", env!("CARGO_BIN_EXE_udpeg")]);
     command.args(arguments).current_dir(place.path(".")).env("RUST_BACKTRACE", "0");

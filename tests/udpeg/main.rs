@@ -9,6 +9,7 @@ mod bad_input;
 mod cases;
 mod command_line;
 mod faults;
+mod hostile;
 mod identity;
 mod killed;
 mod linkage;

@@ -37,11 +37,11 @@ fn a_place_that_is_no_folder_and_cannot_be_one_fails() {
     let long = "n".repeat(300);
     let deep = "d/".repeat(3000);
     let cases: [(&str, &str); 9] = [
-        ("file", "Not a directory"),
+        ("file", "something that is no folder stands in its place"),
         ("file/below/it", "Not a directory"),
-        ("dangling", "could not make the folder"),
-        ("loop", "could not make the folder"),
-        ("/dev/null", "Not a directory"),
+        ("dangling", "something that is no folder stands in its place"),
+        ("loop", "something that is no folder stands in its place"),
+        ("/dev/null", "something that is no folder stands in its place"),
         ("/proc/udpeg", "it is not there"),
         ("/sys/udpeg", "could not make the folder"),
         (&long, "File name too long"),
