@@ -202,8 +202,13 @@ impl Error {
 }
 
 fn mistakes_text(path: &Path, mistakes: &[Mistake]) -> String {
-    let lines: Vec<String> =
-        mistakes.iter().map(|mistake| format!("{}:{}: {}", path.display(), mistake.line, mistake.what)).collect();
+    /// More are no mistakes of a person who can read them one by one.
+    const MOST_SHOWN: usize = 1000;
+    let line = |mistake: &Mistake| format!("{}:{}: {}", path.display(), mistake.line, mistake.what);
+    let mut lines: Vec<String> = mistakes.iter().take(MOST_SHOWN).map(line).collect();
+    if mistakes.len() > MOST_SHOWN {
+        lines.push(format!("and {} more", mistakes.len() - MOST_SHOWN));
+    }
     let count = if mistakes.len() == 1 { "1 mistake".to_owned() } else { format!("{} mistakes", mistakes.len()) };
     format!("{count} in the programme file\n  {}", lines.join("\n  "))
 }

@@ -24,7 +24,14 @@ pub(super) const MANIFEST: &str = "manifest.json";
 pub struct Period {
     folder: PathBuf,
     /// Locked while this lives; the system lets go of it however the process ends.
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Period {
+    fn drop(&mut self) {
+        // Closing it would not do while a process that is just being started still has it.
+        let _ = self.lock.unlock();
+    }
 }
 
 /// One step of a period: what it is called and the folders it owns, that of the manifest last.
@@ -86,7 +93,7 @@ impl Period {
         match lock.try_lock() {
             Ok(()) => {
                 leftovers::put_right(&folder)?;
-                Ok(Self { folder, _lock: lock })
+                Ok(Self { folder, lock })
             }
             Err(std::fs::TryLockError::WouldBlock) => Err(Error::file(
                 &folder,

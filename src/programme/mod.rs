@@ -281,6 +281,9 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
     let selection = selection::selection(&root, &rule_ids);
     let coordinators = selection::coordinators(&root);
     let disclosure = settings::disclosure(&root);
+    root.check_all_read("department", departments.len());
+    root.check_all_read("rule", rules.len());
+    root.check_all_read("coordinator", coordinators.len());
     root.finish();
 
     let (age_bands, attributes) = persons?;

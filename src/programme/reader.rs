@@ -169,6 +169,17 @@ impl<'m, 't> Table<'m, 't> {
         values.iter().take(most).filter_map(table).collect()
     }
 
+    /// Nothing may be left out without a word: where no mistake was found, all tables of an array must have been read.
+    pub(super) fn check_all_read(&self, key: &'static str, read: usize) {
+        let there = self.raw(key).and_then(|raw| raw.get_ref().as_array()).map_or(0, |tables| tables.len());
+        if read != there && self.mistakes.found.borrow().is_empty() {
+            self.mistake(
+                self.span(),
+                format!("{} of {there} [[{key}]] cannot be read; please report this", there - read),
+            );
+        }
+    }
+
     /// Reports keys that nobody asked for, each with the nearest that somebody did.
     pub(super) fn finish(self) {
         let Some(entries) = self.entries else { return };

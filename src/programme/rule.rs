@@ -91,7 +91,7 @@ const MOST_RULES: usize = 1000;
 const MOST_BANDS: usize = 1000;
 
 /// More points than a points system that people read can mean; keeps sums far from overflowing.
-const MOST_POINTS: i64 = 100_000;
+const MOST_POINTS: u64 = 100_000;
 
 /// The rules, and the ids of all of them, those with mistakes included.
 pub(super) fn rules(root: &Table<'_, '_>, departments: &[String]) -> (Vec<Rule>, Vec<String>) {
@@ -235,7 +235,7 @@ fn read_bands(rule: &Table<'_, '_>, span: &Range<usize>) -> Option<Vec<Band>> {
 }
 
 fn points(table: &Table<'_, '_>, written: &At<i64>) -> Option<i32> {
-    if written.value.abs() > MOST_POINTS {
+    if written.value.unsigned_abs() > MOST_POINTS {
         table.mistake(&written.span, format!("points lie between −{MOST_POINTS} and {MOST_POINTS}"));
         return None;
     }

@@ -28,9 +28,10 @@ const MOST_DICTIONARY_BYTES: i64 = 2 << 20;
 /// The longest head of a page; it can hold the smallest and the largest value.
 const MOST_PAGE_HEAD_BYTES: u64 = 1 << 16;
 
-/// Rows that any file may have, and those for each of its bytes: weekly rows of one benefit take a tenth of a byte.
+/// Rows that any file may have, and those for each of its bytes. Ten years of weekly rows of one benefit, as regular as
+/// can be, take a sixth of a byte each.
 const ROWS_OF_ANY_FILE: u64 = 1 << 20;
-const ROWS_FOR_EACH_BYTE: u64 = 16;
+const ROWS_FOR_EACH_BYTE: u64 = 32;
 
 /// Rows read at a time, and bytes of one column that these may have.
 const MOST_BATCH_ROWS: usize = 8192;

@@ -35,17 +35,15 @@ fn unprivileged(place: &Workplace, arguments: &[&str]) -> Ran {
 #[test]
 fn a_place_that_is_no_folder_and_cannot_be_one_fails() {
     let long = "n".repeat(300);
-    let deep = "d/".repeat(3000);
-    let cases: [(&str, &str); 9] = [
+    let cases: [(&str, &str); 8] = [
         ("file", "something that is no folder stands in its place"),
-        ("file/below/it", "Not a directory"),
+        ("file/below/it", "something that is no folder stands in its place"),
         ("dangling", "something that is no folder stands in its place"),
         ("loop", "something that is no folder stands in its place"),
         ("/dev/null", "something that is no folder stands in its place"),
         ("/proc/udpeg", "it is not there"),
         ("/sys/udpeg", "could not make the folder"),
         (&long, "File name too long"),
-        (&deep, "File name too long"),
     ];
     let place = Workplace::with_small_programme();
     place.write("file", "a file");

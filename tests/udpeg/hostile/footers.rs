@@ -11,13 +11,14 @@ const SELECT: [&str; 3] = ["select", "--programme", "p.toml"];
 /// Each lie fails the file, takes little memory, and leaves the deliveries as they were.
 fn all_fail(lies: &[(&str, fn(&mut Forged))]) {
     let place = delivered();
+    let truth = Forged::new(&place);
     for (case, lie) in lies {
-        let mut forged = Forged::new(&place);
+        let mut forged = truth.clone();
         lie(&mut forged);
         fails(&place, case, &forged);
     }
     // Where nothing is a lie the file is read.
-    Forged::new(&place).deliver(&place);
+    truth.deliver(&place);
     bounded(&place, MEBIBYTES, &SELECT).succeeded();
 }
 
@@ -147,6 +148,7 @@ fn fields_that_no_footer_has_fail_the_file() {
         bytes
     };
     let place = delivered();
+    let truth = Forged::new(&place);
     for (case, number, kind, value) in [
         ("a field of a number that there is not", 40, I32, integer(1)),
         ("a field that has been", 3, I64, integer(2)),
@@ -158,7 +160,7 @@ fn fields_that_no_footer_has_fail_the_file() {
         ("a text longer than the file", 6, BINARY, super::forged::variable(u64::MAX)),
         ("a number that never ends", 8, I32, vec![0xff; 1000]),
     ] {
-        let mut forged = Forged::new(&place);
+        let mut forged = truth.clone();
         forged.further = vec![(number, kind, value)];
         fails(&place, case, &forged);
     }

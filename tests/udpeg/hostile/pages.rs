@@ -39,16 +39,17 @@ fn pages_that_claim_what_cannot_be_fail_the_file() {
         ("an index instead of data", |page| page.kind = 1),
     ];
     let place = delivered();
+    let truth = Forged::new(&place);
     for codec in [0, 6] {
         for (case, lie) in lies {
-            let mut forged = Forged::new(&place);
+            let mut forged = truth.clone();
             forged.codec = codec;
             lie(&mut forged.pages[0]);
             fails(&place, &format!("{case}, codec {codec}"), &forged);
         }
     }
     // The second kind of data page is read too.
-    let mut forged = Forged::new(&place);
+    let mut forged = truth;
     forged.pages[0].kind = 3;
     forged.deliver(&place);
     bounded(&place, MEBIBYTES, &SELECT).succeeded();
@@ -72,8 +73,9 @@ fn dictionaries_that_claim_what_cannot_be_fail_the_file() {
         ("three mebibytes of words", |page| page.unpacked = 3 << 20),
         ("words by their differences", |page| page.encoding = 7),
     ];
+    let truth = Forged::new(&place);
     for (case, lie) in lies {
-        let mut forged = Forged::new(&place);
+        let mut forged = truth.clone();
         let mut words = forged.pages[0].clone();
         words.kind = 2;
         lie(&mut words);
@@ -90,6 +92,7 @@ fn heads_of_pages_that_cannot_be_read_fail_the_file() {
         Struct::new().field(1, 8, &[super::forged::variable(bytes as u64), vec![b'x'; bytes]].concat()).end()
     };
     let place = delivered();
+    let truth = Forged::new(&place);
     for (case, bytes) in [
         ("nothing", vec![]),
         ("zero bytes", vec![0; 1000]),
@@ -103,13 +106,13 @@ fn heads_of_pages_that_cannot_be_read_fail_the_file() {
         ),
         ("a head longer than any", head().field(5, 12, &values().field(5, 12, &statistics(1 << 17)).end()).end()),
     ] {
-        let mut forged = Forged::new(&place);
+        let mut forged = truth.clone();
         let body = forged.pages[0].body.clone();
         forged.page_bytes = Some([bytes, body].concat());
         fails(&place, case, &forged);
     }
     // A long one that is whole is passed over.
-    let mut forged = Forged::new(&place);
+    let mut forged = truth;
     let body = forged.pages[0].body.clone();
     forged.page_bytes =
         Some([head().field(5, 12, &values().field(5, 12, &statistics(5_000)).end()).end(), body].concat());
@@ -198,7 +201,9 @@ fn many_pages_as_large_as_may_be_take_bounded_memory() {
 #[test]
 fn rows_that_take_next_to_no_room_are_only_believed_in_proportion() {
     let place = delivered();
-    packed(&place, 1_300_000, &[], |set| set.set_max_row_group_row_count(Some(10_000_000)));
+    packed(&place, 2_000_000, &[], |set| {
+        set.set_max_row_group_row_count(Some(10_000_000)).set_data_page_row_count_limit(10_000_000)
+    });
     extract_fails(&place, NOT_WHOLE);
     // As many as any file may have are read: equal rows of different types that left as `other`.
     let place = delivered();

@@ -58,7 +58,8 @@ fn nesting_of_any_depth_is_a_mistake_and_no_overflow() {
 
 #[test]
 fn more_of_everything_than_anybody_writes_is_told_in_time() {
-    let many = |piece: &str| format!("{SMALL_PROGRAMME}{}", piece.repeat((1 << 20) / piece.len() - 20));
+    let many =
+        |piece: &str| format!("{SMALL_PROGRAMME}{}", piece.repeat(((1 << 20) - SMALL_PROGRAMME.len()) / piece.len()));
     let numbered = |piece: &str| {
         let mut text = SMALL_PROGRAMME.to_owned();
         for number in 0.. {
@@ -83,7 +84,7 @@ fn more_of_everything_than_anybody_writes_is_told_in_time() {
     fails(numbered("[table#]\n"), &["unknown key `table0`"]);
     fails(format!("{SMALL_PROGRAMME}{} = 1\n", "k".repeat(1 << 19)), &["unknown key"]);
     fails(many("threshold = 5\n"), &["not valid TOML"]);
-    fails(many("= \n"), &["not valid TOML"]);
+    fails(many("= \n"), &["not valid TOML", "and ", " more"]);
     fails(
         list("min_points = 1\n", "require = "),
         &["`require` in [eligibility] must be a list of at most 10,000 items"],
@@ -95,7 +96,7 @@ fn more_of_everything_than_anybody_writes_is_told_in_time() {
     fails(list("id = \"social\"\n", "types = "), &["must be a list of at most 10,000 items"]);
     let unknown: String = (0..9_999).map(|number| format!("\"no{number}\",")).collect();
     let text = SMALL_PROGRAMME.replacen("min_points = 1\n", &format!("min_points = 1\nrequire = [{unknown}]\n"), 1);
-    fails(text, &["`require` names no rule: there is no `no9998`"]);
+    fails(text, &["9999 mistakes", "`require` names no rule: there is no `no0`", "and 8999 more"]);
     let long = SMALL_PROGRAMME.replacen("\"kontanthjælp\"", &format!("\"{}\"", "æ".repeat(1001)), 1);
     fails(long, &["`types` holds a type of more than 1000 characters"]);
 }
@@ -131,6 +132,7 @@ fn numbers_and_dates_that_nothing_can_hold_are_mistakes() {
     ] {
         let text = SMALL_PROGRAMME.replacen(from, &to, 1);
         assert_ne!(text, SMALL_PROGRAMME, "{from}");
+        println!("{from}");
         fails(text, &["mistake"]);
     }
 }
