@@ -302,12 +302,12 @@ impl Reading<'_> {
                 self.begin_person(part, person, band, batch)?;
             } else if band != last_band {
                 let band = band.unwrap_or_default();
-                return Err(batch.unexpected(names::AGE_BAND, band, "rows of one person have different age bands"));
+                return Err(batch.unexpected(names::AGE_BAND, band, TWO_BANDS));
             }
             let pseudonym = |name, column: &arrow_array::StringArray| {
                 (!column.is_null(row)).then(|| batch.pseudonym(name, column.value(row))).transpose()
             };
-            let Some(&person) = part.delivery.persons.last() else { continue };
+            let person = *part.delivery.persons.last().expect("a person has begun with the first row at the latest");
             let start = starts.value(row);
             let end = (!ends.is_null(row)).then(|| ends.value(row));
             check_days(start, end, batch)?;
@@ -331,25 +331,28 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// A person's first row of this part, or another row of the last one.
+    /// A person's first row of this part, or the first of another batch.
     fn begin_person(&self, part: &mut Part, person: Pseudonym, band: Option<&str>, batch: &Batch<'_>) -> Result<()> {
         let delivery = &mut part.delivery;
-        if delivery.persons.last() == Some(&person) {
-            return Ok(());
-        }
-        if delivery.persons.last().is_some_and(|last| *last > person) {
-            return Err(batch.wrong(names::PERSON, "rows are not sorted by person"));
-        }
-        if let Some(band) = band {
-            let position = self.labels.iter().position(|label| label == band);
-            let position = position.and_then(|position| u8::try_from(position).ok());
-            delivery
-                .age_bands
-                .push(position.ok_or_else(|| {
-                    batch.unexpected(names::AGE_BAND, band, "a cell is no age band of the programme")
-                })?);
+        let position = |band: &str| self.labels.iter().position(|label| label == band);
+        let band = match band {
+            Some(band) => Some(
+                position(band)
+                    .and_then(|position| u8::try_from(position).ok())
+                    .ok_or_else(|| batch.unexpected(names::AGE_BAND, band, "a cell is no age band of the programme"))?,
+            ),
+            None => None,
+        };
+        match delivery.persons.last() {
+            Some(last) if *last == person && delivery.age_bands.last().copied() != band => {
+                return Err(batch.wrong(names::AGE_BAND, TWO_BANDS));
+            }
+            Some(last) if *last == person => return Ok(()),
+            Some(last) if *last > person => return Err(batch.wrong(names::PERSON, "rows are not sorted by person")),
+            _ => {}
         }
         delivery.persons.push(person);
+        delivery.age_bands.extend(band);
         delivery.row_ends.push(delivery.row_ends.last().copied().unwrap_or(0));
         Ok(())
     }
@@ -440,7 +443,7 @@ impl Part {
             delivery.persons.pop();
             delivery.row_ends.pop();
             if delivery.age_bands.pop() != next.delivery.age_bands.first().copied() {
-                return Err(wrong("rows of one person have different age bands"));
+                return Err(wrong(TWO_BANDS));
             }
         }
         delivery.append(next.delivery, |kind| positions[usize::from(kind)]);
@@ -450,5 +453,6 @@ impl Part {
     }
 }
 
+const TWO_BANDS: &str = "rows of one person have different age bands";
 const TOO_MANY_TYPES: &str = "it holds more than 65,536 types";
 const NOT_IN_ORDER: &str = "rows are not sorted by person, start, end, type, record and child, or one stands twice";

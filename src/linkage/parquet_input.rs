@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::identity::{Pseudonym, holds_cpr_number};
-use crate::untrusted::{SteadyFile, guarded, shape};
+use crate::untrusted::{SteadyFile, guarded, shape, tells_of_memory};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Date32Type;
 use arrow_array::{Array, Date32Array, RecordBatch, StringArray};
@@ -104,7 +104,10 @@ impl ParquetInput {
         let batches =
             builder.with_row_groups(vec![group]).with_batch_size(batch_rows).build().map_err(|_| corrupt(path))?;
         for batch in batches {
-            let batch = batch.map_err(|_: ArrowError| corrupt(path))?;
+            let failed = |error: ArrowError| {
+                if tells_of_memory(&error.to_string()) { Error::no_memory() } else { corrupt(path) }
+            };
+            let batch = batch.map_err(failed)?;
             add(&mut parts, &Batch { path, batch })?;
         }
         Ok(parts)

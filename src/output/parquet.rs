@@ -5,6 +5,7 @@ use super::step::Staged;
 use crate::error::{Error, Result};
 use crate::identity::Pseudonym;
 use crate::programme::Programme;
+use crate::untrusted::tells_of_memory;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
@@ -187,6 +188,9 @@ fn append(
 }
 
 fn failed(path: &std::path::Path, error: &ParquetError) -> Error {
+    if tells_of_memory(&error.to_string()) {
+        return Error::no_memory();
+    }
     if let ParquetError::External(inner) = error
         && let Some(io) = inner.downcast_ref::<std::io::Error>()
     {

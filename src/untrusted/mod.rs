@@ -38,9 +38,15 @@ pub(crate) fn guarded<T>(read: impl FnOnce() -> T) -> Option<T> {
     }
 }
 
-/// Whether a panic says that memory ran out: zstd, which packs and unpacks Parquet's pages, says so by one.
+/// Whether a panic says that memory ran out.
 #[must_use]
 pub fn is_out_of_memory(panic: &(dyn Any + Send)) -> bool {
     let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.is_some_and(|text| text.contains("zstd returned null pointer"))
+    text.is_some_and(tells_of_memory)
+}
+
+/// Whether an error's text says that memory ran out. Everything else ends the process where it gets none; zstd, which
+/// packs and unpacks Parquet's pages, tells.
+pub(crate) fn tells_of_memory(text: &str) -> bool {
+    ["zstd returned null pointer", "not enough memory"].iter().any(|words| text.contains(words))
 }

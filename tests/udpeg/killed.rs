@@ -52,7 +52,7 @@ fn kill(kills: usize) {
 
 #[test]
 fn a_process_killed_at_any_moment_leaves_every_step_whole_or_as_it_was() {
-    kill(24);
+    kill(20);
 }
 
 #[test]

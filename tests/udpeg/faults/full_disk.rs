@@ -18,7 +18,7 @@ fn a_file_that_cannot_be_written_to_its_end_leaves_everything_as_it_was() {
     for force in [false, true] {
         for tried in Tried::ALL {
             let mut failed = 0;
-            for blocks in [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512] {
+            for blocks in [0, 8, 64, 512] {
                 let at = format!("{tried:?}, force {force}, {blocks} blocks");
                 let before = trial.begin(tried, force);
                 let output = limited(&trial.place, &file_limit(blocks), &tried.arguments(force));
@@ -35,7 +35,7 @@ fn a_file_that_cannot_be_written_to_its_end_leaves_everything_as_it_was() {
                 assert!(says.iter().all(|words| text.contains(words)), "{at}: {text}");
                 failed += 1;
             }
-            assert!((1..11).contains(&failed), "{tried:?}, force {force}: {failed} failed");
+            assert!((1..4).contains(&failed), "{tried:?}, force {force}: {failed} failed");
         }
     }
     trial.assert_next_run_is_whole("after all of them");

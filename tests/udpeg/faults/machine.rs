@@ -57,7 +57,7 @@ mod libc_signal {
 #[test]
 fn a_process_without_enough_memory_ends_and_leaves_everything_as_it_was() {
     let trial = Trial::new("20000");
-    let endings = with_little_memory(&trial, (20_000..200_000).step_by(8_000));
+    let endings = with_little_memory(&trial, (20_000..200_000).step_by(26_000));
     assert!(endings["succeeded"] == 8 && endings.len() > 1, "{endings:?}");
 }
 

@@ -42,22 +42,18 @@ fn lines_and_fields_without_an_end_fail_once_they_are_longer_than_any() {
         (&[HEADER, b"2512489996\t\""].concat(), "row 1"),
         (&[HEADER, ROW, ROW, b"2512489996\tS-2\t\"x\"\"\n\n"].concat(), "row 3"),
     ] {
-        for bytes in [100 << 20, 10 << 30] {
-            let place = with_extract(&[start]);
-            lengthen(&place.path("social.tsv"), bytes);
-            fails(&place, &[row, TOO_LONG]);
-        }
+        let place = with_extract(&[start]);
+        lengthen(&place.path("social.tsv"), 10 << 30);
+        fails(&place, &[row, TOO_LONG]);
     }
 }
 
 #[test]
 fn quotes_without_an_end_fail_once_they_are_more_than_any() {
-    for (start, row) in [(&b""[..], "the header"), (HEADER, "row 1")] {
-        // An even number of quotes is one field that may go on; an odd number is one that may have ended.
-        for quotes in [17 << 20, (17 << 20) + 1] {
-            let place = with_extract(&[start, &vec![b'"'; quotes]]);
-            fails(&place, &[row, TOO_LONG]);
-        }
+    // An even number of quotes is one field that may go on; an odd number is one that may have ended.
+    for (start, quotes, row) in [(&b""[..], 17 << 20, "the header"), (HEADER, (17 << 20) + 1, "row 1")] {
+        let place = with_extract(&[start, &vec![b'"'; quotes]]);
+        fails(&place, &[row, TOO_LONG]);
     }
     let place = with_extract(&[HEADER, &b"\"\"\t".repeat(1 << 20)]);
     bounded(&place, MEBIBYTES, &PSEUDONYMISE).failed(3, &["1 of 1 rows cannot be used"]);
@@ -83,12 +79,22 @@ fn more_columns_than_any_table_has_fail_and_more_fields_than_columns_are_a_malfo
 }
 
 #[test]
+fn rows_that_are_almost_too_long_take_bounded_memory() {
+    with_long_rows(6);
+}
+
+#[test]
+#[ignore = "writes gigabytes"]
 fn many_rows_that_are_almost_too_long_take_bounded_memory() {
+    with_long_rows(100);
+}
+
+fn with_long_rows(rows: usize) {
     let place = with_extract(&[HEADER]);
     let row = [b"2512489996\tS-1\t", &vec![b'x'; 15 << 20][..], b"\t1/2/2024\t\n"].concat();
-    append(&place.path("social.tsv"), &row, 12);
-    bounded(&place, 2 * MEBIBYTES, &PSEUDONYMISE).succeeded();
-    assert_eq!(place.json("out/2024Q4/private/social/quality.json")["duplicates"], 11);
+    append(&place.path("social.tsv"), &row, rows);
+    bounded(&place, MEBIBYTES, &PSEUDONYMISE).succeeded();
+    assert_eq!(place.json("out/2024Q4/private/social/quality.json")["duplicates"], rows - 1);
 }
 
 #[test]
@@ -96,8 +102,10 @@ fn nothing_but_line_ends_or_a_single_byte_is_an_extract_without_a_header() {
     for bytes in [b"\n".repeat(20 << 20), b"\r\n".repeat(1 << 20)] {
         fails(&with_extract(&[&bytes]), &["it is empty: there is not even a header"]);
     }
-    for byte in 0..=u8::MAX {
-        fails(&with_extract(&[&[byte]]), &[]);
+    let place = Workplace::with_small_programme();
+    for byte in (0..=u8::MAX).filter(|byte| byte % 7 == 0 || b"\"\t\n\r".contains(byte)) {
+        place.write("social.tsv", [byte]);
+        fails(&place, &[]);
     }
 }
 
@@ -105,7 +113,7 @@ fn nothing_but_line_ends_or_a_single_byte_is_an_extract_without_a_header() {
 fn every_beginning_of_an_extract_is_read_rejected_or_told_and_nothing_is_half() {
     let place = Workplace::with_small_programme();
     let whole = fs::read(place.path("social.tsv")).unwrap();
-    for length in 0..whole.len() {
+    for length in (0..whole.len()).filter(|length| *length < 30 || length % 2 == 0) {
         place.write("social.tsv", &whole[..length]);
         let ran = place.udpeg(&[&PSEUDONYMISE[..], &["--force"]].concat());
         let is_header_whole = length >= 23;
@@ -132,7 +140,7 @@ fn rows_of_zero_bytes_and_other_rubbish_are_rejected_rows() {
 fn a_type_of_its_own_in_each_row_takes_time_and_memory_in_proportion() {
     let place = with_extract(&[HEADER]);
     let mut file = BufWriter::new(File::options().append(true).open(place.path("social.tsv")).unwrap());
-    for number in 0..300_000 {
+    for number in 0..100_000 {
         writeln!(file, "2512489996\tS-1\ttype {number}\t1/2/2024\t").unwrap();
     }
     drop(file);
@@ -141,7 +149,7 @@ fn a_type_of_its_own_in_each_row_takes_time_and_memory_in_proportion() {
     place.edit("p.toml", "id = \"social\"", &format!("id = \"social\"\ntypes = [{}]", types.join(", ")));
     let ran = bounded(&place, MEBIBYTES, &PSEUDONYMISE).succeeded();
     assert_eq!(ran.err.matches("comes only in another spelling").count(), 500);
-    assert_eq!(place.read("out/2024Q4/private/social/other_types.csv").lines().count(), 300_001);
+    assert_eq!(place.read("out/2024Q4/private/social/other_types.csv").lines().count(), 100_001);
 }
 
 #[test]

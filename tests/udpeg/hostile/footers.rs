@@ -173,7 +173,7 @@ fn no_altered_byte_of_a_footer_takes_memory_or_ends_the_program() {
     let mut dice = Dice::new(seed);
     let whole = Forged::new(&place).bytes();
     let footer = whole.len() - 8 - length(&Forged::new(&place));
-    for turn in 0..120 {
+    for turn in 0..60 {
         let mut bytes = whole.clone();
         for _ in 0..=dice.below(3) {
             let at = footer + dice.below(whole.len() - footer);

@@ -129,6 +129,6 @@ fn links_are_followed_to_files_only_and_pipes_devices_and_folders_fail_at_once()
 fn a_delivered_file_of_any_length_is_not_read_into_memory() {
     let place = delivered();
     let path = place.path(&format!("{FOLDER}/extract.parquet"));
-    lengthen(&path, 512 << 20);
-    bounded(&place, 400, &SELECT).failed(4, &["extract.parquet", "altered or cut off"]);
+    lengthen(&path, 320 << 20);
+    bounded(&place, 280, &SELECT).failed(4, &["extract.parquet", "altered or cut off"]);
 }

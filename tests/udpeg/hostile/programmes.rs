@@ -143,7 +143,7 @@ fn bytes_that_are_no_text_are_mistakes() {
         fails([SMALL_PROGRAMME.as_bytes(), bytes].concat(), &["mistake"]);
         fails([bytes, SMALL_PROGRAMME.as_bytes()].concat(), &["mistake"]);
     }
-    for byte in (0..=u8::MAX).filter(|byte| !b"\t\n\r #".contains(byte)) {
+    for byte in (0..=u8::MAX).step_by(7).filter(|byte| !b"\t\n\r #".contains(byte)) {
         fails([byte], &["mistake"]);
     }
 }
@@ -151,7 +151,7 @@ fn bytes_that_are_no_text_are_mistakes() {
 #[test]
 fn every_beginning_of_a_programme_is_whole_or_a_mistake() {
     let place = Workplace::with_small_programme();
-    for length in (0..SMALL_PROGRAMME.len()).filter(|length| SMALL_PROGRAMME.is_char_boundary(*length)).step_by(7) {
+    for length in (0..SMALL_PROGRAMME.len()).filter(|length| SMALL_PROGRAMME.is_char_boundary(*length)).step_by(17) {
         place.write("p.toml", &SMALL_PROGRAMME[..length]);
         let ran = place.udpeg(&["assign", "--programme", "p.toml"]);
         // Without its end it lacks the threshold; a missing purpose is refused.

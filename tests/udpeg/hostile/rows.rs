@@ -51,12 +51,11 @@ fn deliver(place: &Workplace, rows: &[Row<'_>], bands: &[&str], in_a_group: usiz
 
 /// The rows fail the file, whether they stand in one row group or in several.
 #[track_caller]
-fn fails(rows: &[Row<'_>], says: &str) {
+fn fails(place: &Workplace, rows: &[Row<'_>], says: &str) {
     for in_a_group in [1, 2, 1000] {
-        let place = delivered();
-        deliver(&place, rows, &["18-24"], in_a_group);
+        deliver(place, rows, &["18-24"], in_a_group);
         let before = place.files("out");
-        let ran = bounded(&place, MEBIBYTES, &SELECT);
+        let ran = bounded(place, MEBIBYTES, &SELECT);
         ran.failed(1, &["family/extract.parquet", says, "ask the department for its delivery again"]);
         assert!(place.files("out") == before);
     }
@@ -64,12 +63,12 @@ fn fails(rows: &[Row<'_>], says: &str) {
 
 /// The rows are read, however they are grouped, and always as the same.
 #[track_caller]
-fn are_read(rows: &[Row<'_>]) {
+fn are_read(place: &Workplace, rows: &[Row<'_>]) {
     let selections = [1, 2, 3, 1000].map(|in_a_group| {
-        let place = delivered();
-        deliver(&place, rows, &["18-24"], in_a_group);
-        bounded(&place, MEBIBYTES, &SELECT).succeeded();
+        deliver(place, rows, &["18-24"], in_a_group);
+        bounded(place, MEBIBYTES, &SELECT).succeeded();
         let mut files = place.files("out/2024Q4/selection");
+        std::fs::remove_dir_all(place.path("out/2024Q4/selection")).unwrap();
         files.remove("manifest.json");
         files
     });
@@ -80,6 +79,7 @@ const ORDER: &str = "rows are not sorted by person, start, end, type, record and
 
 #[test]
 fn rows_in_order_are_read_and_each_pair_turned_round_fails() {
+    let place = delivered();
     let rows: [Row<'_>; 13] = [
         ('a', 100, None, "t", None, None),
         ('a', 100, Some(100), "t", None, None),
@@ -96,50 +96,56 @@ fn rows_in_order_are_read_and_each_pair_turned_round_fails() {
         ('b', 100_000, None, "a", None, None),
         ('c', -700_000, Some(2_932_896), "t", None, None),
     ];
-    are_read(&rows);
+    are_read(&place, &rows);
     for at in 1..rows.len() {
         let mut turned = rows;
         turned.swap(at - 1, at);
-        fails(&turned, "sorted by person");
+        fails(&place, &turned, "sorted by person");
     }
 }
 
 #[test]
 fn a_row_that_stands_twice_fails_unless_different_types_became_other() {
+    let place = delivered();
     for row in [
         ('a', 100, None, "t", None, None),
         ('a', 100, Some(200), "t", Some('b'), Some('c')),
         ('a', 100_000, None, "t", None, None),
     ] {
-        fails(&[row, row], ORDER);
-        fails(&[('a', 1, None, "t", None, None), row, row, ('b', 1, None, "t", None, None)], ORDER);
+        fails(&place, &[row, row], ORDER);
+        fails(&place, &[('a', 1, None, "t", None, None), row, row, ('b', 1, None, "t", None, None)], ORDER);
         let other = (row.0, row.1, row.2, "other", row.4, row.5);
-        are_read(&[other, other, other]);
+        are_read(&place, &[other, other, other]);
     }
 }
 
 #[test]
 fn days_that_cannot_be_fail_the_file() {
+    let place = delivered();
     const RANGE: &str = "a day lies before the year 1 or after the year 9999";
     for day in [i32::MIN, -719_163, 2_932_897, i32::MAX] {
-        fails(&[('a', day, None, "t", None, None)], RANGE);
-        fails(&[('a', 1, Some(day), "t", None, None)], RANGE);
+        fails(&place, &[('a', day, None, "t", None, None)], RANGE);
+        fails(&place, &[('a', 1, Some(day), "t", None, None)], RANGE);
     }
-    are_read(&[('a', -719_162, Some(-719_162), "t", None, None), ('a', 1, Some(2_932_896), "t", None, None)]);
-    fails(&[('a', 100, Some(99), "t", None, None)], "column `end`: a row ends before it starts");
-    fails(&[('a', 1, None, "t", None, None), ('b', 100_001, Some(100_000), "t", None, None)], "ends before it starts");
+    are_read(&place, &[('a', -719_162, Some(-719_162), "t", None, None), ('a', 1, Some(2_932_896), "t", None, None)]);
+    fails(&place, &[('a', 100, Some(99), "t", None, None)], "column `end`: a row ends before it starts");
+    fails(
+        &place,
+        &[('a', 1, None, "t", None, None), ('b', 100_001, Some(100_000), "t", None, None)],
+        "ends before it starts",
+    );
 }
 
 #[test]
 fn types_that_no_programme_can_name_fail_the_file() {
+    let place = delivered();
     const WRONG: &str = "column `type`: a type is empty, or longer than any";
     let long = "t".repeat(4001);
-    fails(&[('a', 1, None, "", None, None)], WRONG);
-    fails(&[('a', 1, None, &long, None, None)], WRONG);
-    are_read(&[('a', 1, None, &long[1..], None, None)]);
+    fails(&place, &[('a', 1, None, "", None, None)], WRONG);
+    fails(&place, &[('a', 1, None, &long, None, None)], WRONG);
+    are_read(&place, &[('a', 1, None, &long[1..], None, None)]);
     let many: Vec<String> = (0..65_537).map(|number| format!("t{number:05}")).collect();
     let rows: Vec<Row<'_>> = many.iter().map(|name| ('a', 1, None, name.as_str(), None, None)).collect();
-    let place = delivered();
     deliver(&place, &rows, &["18-24"], 100_000);
     bounded(&place, MEBIBYTES, &SELECT).failed(1, &["it holds more than 65,536 types"]);
     deliver(&place, &rows, &["18-24"], 10_000);
@@ -151,8 +157,13 @@ fn types_that_no_programme_can_name_fail_the_file() {
 #[test]
 fn two_age_bands_of_one_person_fail_the_file_and_a_number_in_any_row_is_refused() {
     let rows = [('a', 1, None, "t", None, None), ('a', 2, None, "t", None, None)];
+    let place = delivered();
+    // Where a batch of rows ends too.
+    let many: Vec<Row<'_>> = (1..20_000).map(|day| ('a', day, None, "t", None, None)).collect();
+    let bands: Vec<&str> = (1..20_000).map(|day| if day <= 8192 { "18-24" } else { "25-29" }).collect();
+    deliver(&place, &many, &bands, 100_000);
+    bounded(&place, MEBIBYTES, &SELECT).failed(1, &["column `age_band`: rows of one person have different age bands"]);
     for in_a_group in [1, 2] {
-        let place = delivered();
         deliver(&place, &rows, &["18-24", "25-29"], in_a_group);
         let says = ["family/extract.parquet", "rows of one person have different age bands"];
         bounded(&place, MEBIBYTES, &SELECT).failed(1, &says);
