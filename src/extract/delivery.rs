@@ -1,19 +1,20 @@
 //! What a department writes: its private lists, and the delivery for the analyst.
 
+use super::list::List;
 use super::quality::Quality;
 use super::read::{Extract, InputFile};
-use super::records::{LeavingTypes, Record, Records};
+use super::records::{Chunk, LeavingTypes, Record, Records};
 use crate::error::{Result, Warning};
-use crate::identity::{Sex, masked};
-use crate::output::{self, FileRecord, ParquetFile, RunMetadata, Staged, hex_column};
+use crate::identity::{Pseudonym, Sex, masked};
+use crate::output::{self, Column, FileRecord, RunMetadata, Staged, hex_column};
 use crate::programme::{Department, OTHER_TYPE, Programme};
 use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, Date32Array, DictionaryArray, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field};
 use std::collections::{HashMap, HashSet};
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// Names of the delivered files and of the columns of `extract.parquet`, for writer and reader alike.
 pub(crate) mod names {
@@ -33,9 +34,13 @@ pub(crate) mod names {
 /// Sorts what was read, counts duplicates once, and counts everything.
 ///
 /// Gives the count and how the types leave.
-pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extract) -> (Quality, LeavingTypes) {
+///
+/// # Errors
+///
+/// [`crate::Error::File`] where records that were put aside cannot be read or written.
+pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extract) -> Result<(Quality, LeavingTypes)> {
     let mut types = LeavingTypes::new(&extract.types, &programme.types_that_may_leave(department));
-    let (duplicates, rows_of_type) = extract.records.sort_and_deduplicate(&types.ranks);
+    let (duplicates, rows_of_type) = extract.records.sort_and_deduplicate(&types.ranks)?;
     types.set_rows(&extract.types, &rows_of_type);
     extract.incomplete.sort_unstable();
     extract.incomplete.dedup();
@@ -50,7 +55,7 @@ pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extrac
         no_check_digit: extract.counts.no_check_digit,
         extract: extract.records.len() as u64,
     };
-    (quality, types)
+    Ok((quality, types))
 }
 
 /// Writes `rejected.csv`, `other_types.csv` and `quality.json`, which stay in the department.
@@ -59,11 +64,13 @@ pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extrac
 ///
 /// [`crate::Error::File`] where they cannot be written.
 pub fn write_private(folder: &Staged, extract: &Extract, quality: &Quality, types: &LeavingTypes) -> Result<()> {
-    output::write_lines(folder, "rejected.csv", |list| write_rejected(list, extract))?;
-    output::write_lines(folder, "other_types.csv", |list| {
-        write_line(list, &["type", "rows"])?;
-        types.other.iter().try_for_each(|(name, rows)| write_line(list, &[name, &rows.to_string()]))
-    })?;
+    let mut list = List::create(folder, "rejected.csv")?;
+    write_rejected(&mut list, extract)?;
+    list.finish()?;
+    let mut list = List::create(folder, "other_types.csv")?;
+    list.push(&["type", "rows"])?;
+    types.other.iter().try_for_each(|(name, rows)| list.push(&[name, &rows.to_string()]))?;
+    list.finish()?;
     output::write_json(folder, names::QUALITY, quality)?;
     Ok(())
 }
@@ -86,15 +93,13 @@ pub fn deliver(
     let (sha256, rows) = write_extract(programme, folder, &metadata, &extract.records, types)?;
     let mut records = vec![FileRecord::new(&place.join(names::EXTRACT), sha256, Some(rows))];
 
-    let mut file = ParquetFile::create(
-        folder,
-        names::INCOMPLETE,
-        vec![Field::new(names::PERSON, DataType::Utf8, false)],
-        &metadata,
-    )?;
     let incomplete = &extract.incomplete;
-    file.write(incomplete.len(), |rows| vec![hex_column(incomplete[rows].iter().copied().map(Some))])?;
-    let (sha256, rows) = file.finish()?;
+    let persons = Column::new(Field::new(names::PERSON, DataType::Utf8, false), |persons: &&[Pseudonym]| {
+        hex_column(persons.len(), persons.iter().copied().map(Some))
+    });
+    let chunk = |rows| Ok(&incomplete[rows]);
+    let (sha256, rows) =
+        output::write_table(folder, names::INCOMPLETE, &metadata, incomplete.len(), chunk, &[persons])?;
     records.push(FileRecord::new(&place.join(names::INCOMPLETE), sha256, Some(rows)));
 
     let sha256 = output::write_json(folder, names::QUALITY, quality)?;
@@ -109,57 +114,49 @@ fn write_extract(
     records: &Records,
     types: &LeavingTypes,
 ) -> Result<(String, u64)> {
-    let text = || DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
-    let mut fields = vec![
-        Field::new(names::PERSON, DataType::Utf8, false),
-        Field::new(names::RECORD, DataType::Utf8, true),
-        Field::new(names::KIND, text(), false),
-        Field::new(names::START, DataType::Date32, false),
-        Field::new(names::END, DataType::Date32, true),
-        Field::new(names::CHILD, DataType::Utf8, true),
+    let pseudonyms = |name, nullable, value: fn(&Record) -> Option<Pseudonym>| {
+        Column::new(Field::new(name, DataType::Utf8, nullable), move |chunk: &Chunk<'_>| {
+            hex_column(chunk.len(), chunk.iter().map(value))
+        })
+    };
+    let days = |name, nullable, value: fn(&Record) -> Option<i32>| {
+        Column::new(Field::new(name, DataType::Date32, nullable), move |chunk: &Chunk<'_>| {
+            Arc::new(chunk.iter().map(value).collect::<Date32Array>())
+        })
+    };
+    let kinds = StringArray::from_iter_values(&types.names);
+    let mut columns = vec![
+        pseudonyms(names::PERSON, false, |row| Some(row.person)),
+        pseudonyms(names::RECORD, true, |row| row.record),
+        words(names::KIND, kinds, |row| types.ranks[row.kind as usize]),
+        days(names::START, false, |row| Some(row.start)),
+        days(names::END, true, |row| (row.end != Record::OPEN).then_some(row.end)),
+        pseudonyms(names::CHILD, true, |row| row.child),
     ];
-    let attributes = programme.attributes;
-    if attributes.sex {
-        fields.push(Field::new(names::SEX, text(), false));
+    if programme.attributes.sex {
+        let sexes = StringArray::from_iter_values(["M", "F"]);
+        columns.push(words(names::SEX, sexes, |row| u32::from(row.sex == Sex::Female)));
     }
-    if attributes.age_band {
-        fields.push(Field::new(names::AGE_BAND, text(), false));
+    if programme.attributes.age_band {
+        let bands = StringArray::from_iter_values(programme.age_bands.labels());
+        columns.push(words(names::AGE_BAND, bands, |row| u32::from(row.age_band)));
     }
-    let mut file = ParquetFile::create(folder, names::EXTRACT, fields, metadata)?;
-    let kinds: ArrayRef = Arc::new(StringArray::from_iter_values(&types.names));
-    let bands: ArrayRef = Arc::new(StringArray::from_iter_values(programme.age_bands.labels()));
-    let sexes: ArrayRef = Arc::new(StringArray::from_iter_values(["M", "F"]));
-    file.write(records.len(), |range| {
-        let rows: Vec<&Record> = records.range(range).collect();
-        let days = |day: fn(&Record) -> Option<i32>| -> ArrayRef {
-            Arc::new(rows.iter().map(|row| day(row)).collect::<Date32Array>())
-        };
-        let mut columns = vec![
-            hex_column(rows.iter().map(|row| Some(row.person))),
-            hex_column(rows.iter().map(|row| row.record)),
-            words(rows.iter().map(|row| types.ranks[row.kind as usize]), &kinds),
-            days(|row| Some(row.start)),
-            days(|row| (row.end != Record::OPEN).then_some(row.end)),
-            hex_column(rows.iter().map(|row| row.child)),
-        ];
-        if attributes.sex {
-            columns.push(words(rows.iter().map(|row| u32::from(row.sex == Sex::Female)), &sexes));
-        }
-        if attributes.age_band {
-            columns.push(words(rows.iter().map(|row| u32::from(row.age_band)), &bands));
-        }
-        columns
-    })?;
-    file.finish()
+    output::write_table(folder, names::EXTRACT, metadata, records.len(), |rows| records.chunk(rows), &columns)
 }
 
-/// A column of few distinct words.
-fn words(positions: impl Iterator<Item = u32>, all: &ArrayRef) -> ArrayRef {
-    let positions: UInt32Array = positions.map(Some).collect();
-    Arc::new(
-        DictionaryArray::<UInt32Type>::try_new(positions, Arc::clone(all))
-            .expect("every position stands among the words"),
-    )
+/// A column of few distinct words, of which `word` gives each record's.
+fn words<'a, 'r>(
+    name: &str,
+    all: StringArray,
+    word: impl Fn(&Record) -> u32 + Send + Sync + 'a,
+) -> Column<'a, Chunk<'r>> {
+    let all: ArrayRef = Arc::new(all);
+    let text = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
+    Column::new(Field::new(name, text, false), move |chunk: &Chunk<'_>| {
+        let positions: UInt32Array = chunk.iter().map(|record| Some(word(record))).collect();
+        let words = DictionaryArray::<UInt32Type>::try_new(positions, Arc::clone(&all));
+        Arc::new(words.expect("every position stands among the words"))
+    })
 }
 
 /// Warnings about types that the programme names and that came in another spelling only.
@@ -186,12 +183,12 @@ pub fn type_warnings(programme: &Programme, department: &Department, extract: &E
 }
 
 /// `rejected.csv`; with the rows' own columns where they were asked for.
-fn write_rejected(list: &mut dyn Write, extract: &Extract) -> std::io::Result<()> {
+fn write_rejected(list: &mut List, extract: &Extract) -> Result<()> {
     let show_values = extract.rejected.iter().any(|rejected| rejected.cells.is_some());
     let mut own_columns: Vec<&str> = Vec::new();
     let mut seen = HashSet::new();
     if show_values {
-        let names = extract.files.iter().flat_map(|file| &file.header).map(String::as_str);
+        let names = extract.files.iter().flat_map(|file| file.header.iter()).map(String::as_str);
         own_columns.extend(names.filter(|name| seen.insert(*name)));
     }
     // Where each of these stands in each file.
@@ -209,35 +206,21 @@ fn write_rejected(list: &mut dyn Write, extract: &Extract) -> std::io::Result<()
     if show_values {
         line.push("(further fields)");
     }
-    write_line(list, &line)?;
+    list.push(&line)?;
     for rejected in &extract.rejected {
         let row = rejected.row.to_string();
         let column = rejected.column.map_or("", |column| extract.own_word(column));
         let mut line: Vec<&str> = vec![&files[rejected.file], &row, column, rejected.reason.as_str()];
-        let cells: &[String] = rejected.cells.as_deref().map_or(&[], Vec::as_slice);
+        let cells: &[String] = rejected.cells.as_deref().map_or(&[], |cells| cells.as_slice());
         for position in &positions[rejected.file] {
             line.push(position.and_then(|position| cells.get(position)).map_or("", String::as_str));
         }
-        let further = cells.get(extract.files[rejected.file].header.len()..).unwrap_or_default().join(" | ");
+        let width = extract.files[rejected.file].header.len();
+        let further = Zeroizing::new(cells.get(width..).unwrap_or_default().join(" | "));
         if show_values {
             line.push(&further);
         }
-        write_line(list, &line)?;
+        list.push(&line)?;
     }
     Ok(())
-}
-
-/// One line of CSV, quoted where it must be.
-fn write_line(list: &mut dyn Write, cells: &[&str]) -> std::io::Result<()> {
-    for (position, cell) in cells.iter().enumerate() {
-        if position > 0 {
-            list.write_all(b",")?;
-        }
-        if cell.contains([',', '"', '\n', '\r']) {
-            write!(list, "\"{}\"", cell.replace('"', "\"\""))?;
-        } else {
-            list.write_all(cell.as_bytes())?;
-        }
-    }
-    list.write_all(b"\n")
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use zeroize::Zeroizing;
 
 /// Why a row cannot be used. A row has the first reason that holds, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,8 +93,8 @@ pub struct Rejected {
     pub column: Option<Column>,
     /// Why.
     pub reason: Reason,
-    /// The row's own cells, where `--show-values` asks for them.
-    pub cells: Option<Box<Vec<String>>>,
+    /// The row's own cells, where `--show-values` asks for them. Overwritten when dropped.
+    pub cells: Option<Box<Zeroizing<Vec<String>>>>,
 }
 
 impl Rejected {
@@ -146,4 +147,9 @@ pub struct Quality {
     pub no_check_digit: u64,
     /// Rows of the extract.
     pub extract: u64,
+}
+
+impl Quality {
+    /// No `quality.json` is longer.
+    pub(crate) const MOST_BYTES: u64 = 1 << 20;
 }

@@ -8,13 +8,19 @@ use std::fs::File;
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroize, Zeroizing};
 
 const MARK: &str = "udpeg-key-1:";
 
-/// 32 random bytes that turn numbers into pseudonyms. Overwritten when dropped.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub struct Key([u8; 32]);
+/// 32 random bytes that turn numbers into pseudonyms. Overwritten when dropped; they stand in one place from the
+/// beginning, since what is moved leaves a copy behind.
+pub struct Key(Box<[u8; 32]>);
+
+impl Drop for Key {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
 
 /// What names a key without telling it: the first 16 hex characters of a hash of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,12 +45,10 @@ impl Key {
     ///
     /// [`Error::File`] where the file is there already, cannot be written, or the system gives no random bytes.
     pub fn create(path: &Path) -> Result<Self> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|_| {
+        let mut key = Self(Box::default());
+        getrandom::fill(key.0.as_mut_slice()).map_err(|_| {
             Error::file(path, "the system gives no random bytes", "run on a system with a working random source")
         })?;
-        let key = Self(bytes);
-        bytes.zeroize();
         whole_file::create(path, key.to_line().as_bytes()).map_err(|error| match error.kind() {
             std::io::ErrorKind::AlreadyExists => Error::file(
                 path,
@@ -69,7 +73,7 @@ impl Key {
         let line = text.strip_suffix('\n').unwrap_or(&text);
         let line = line.strip_suffix('\r').unwrap_or(line);
         let hex = line.strip_prefix(MARK).ok_or_else(|| wrong_form(path))?;
-        let mut key = Self([0; 32]);
+        let mut key = Self(Box::default());
         if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(wrong_form(path));
         }
@@ -82,8 +86,13 @@ impl Key {
     /// The key's id, which may be written anywhere.
     #[must_use]
     pub fn id(&self) -> KeyId {
-        let hash = Sha256::new().chain_update(b"udpeg/1/key-id:").chain_update(self.0).finalize();
+        let hash = Sha256::new().chain_update(b"udpeg/1/key-id:").chain_update(self.bytes()).finalize();
         KeyId(crate::output::hex(&hash[..8]))
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_bytes(bytes: [u8; 32]) -> Self {
+        Self(Box::new(bytes))
     }
 
     pub(super) fn bytes(&self) -> &[u8; 32] {
@@ -94,7 +103,7 @@ impl Key {
         // Reserved at once, so that no half-written copy is left behind by growing.
         let mut line = Zeroizing::new(String::with_capacity(MARK.len() + 65));
         line.push_str(MARK);
-        for byte in self.0 {
+        for &byte in self.bytes() {
             for nibble in [byte >> 4, byte & 15] {
                 line.push(char::from_digit(u32::from(nibble), 16).expect("a nibble is a hex digit"));
             }

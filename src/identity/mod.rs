@@ -6,13 +6,18 @@
 //! overwritten when dropped. What leaves this room is a [`Pseudonym`], a [`KeyId`] and the two attributes that the
 //! programme may ask for (sex and age band).
 
+mod batch;
+mod compression;
 mod cpr;
 mod key;
 mod keyed_hash;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
 mod pseudonym;
 mod screening;
 mod whole_file;
 
+pub use batch::{Place, PseudonymBatch, Pseudonyms};
 pub use cpr::{AgeBands, CprCell, CprNumber, CprReader, Sex};
 pub use key::{Key, KeyId};
 pub use pseudonym::{Pseudonym, Pseudonymiser};

@@ -2,38 +2,29 @@
 
 use super::parquet_input::{Batch, Expected, ParquetInput};
 use crate::error::{Error, Result, Warning};
-use crate::extract::{Quality, names};
-use crate::identity::{Pseudonym, holds_cpr_number};
+use crate::extract::{Quality, Record, Records, Room, Types, names};
+use crate::identity::{Pseudonym, Sex, holds_cpr_number};
 use crate::output::{FileRecord, Manifest};
 use crate::pipeline::Progress;
 use crate::programme::{Department, OTHER_TYPE, Programme};
 use crate::untrusted::SteadyFile;
-use arrow_array::Array;
+use arrow_array::{Array, StringArray};
 use arrow_schema::DataType;
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
-/// No `quality.json` is longer.
-const MOST_QUALITY_BYTES: u64 = 1 << 20;
-
-/// A delivery as read. Rows that start after `as_of` are left out; their persons are not.
+/// A delivery as read, or as it has just been written by the same process.
 #[derive(Debug, Default)]
 pub struct Delivery {
     /// The id of the key its pseudonyms were made with.
     pub key_id: String,
-    /// Distinct persons, rising.
-    pub persons: Vec<Pseudonym>,
-    /// Each person's age band; empty where the programme does not ask for it.
-    pub age_bands: Vec<u8>,
-    /// Where each person's rows end.
-    pub row_ends: Vec<u32>,
-    /// The rows, by person and start.
-    pub rows: Rows,
+    /// Its records, sorted by person and start.
+    pub records: Records,
+    /// By a record's `kind`: the name under which its type left.
+    pub types: Vec<String>,
     /// Persons with rejected rows, rising.
     pub incomplete: Vec<Pseudonym>,
-    /// Names of the types that occur; a row's type is a position here.
-    pub types: Vec<String>,
     /// Its quality counts.
     pub quality: Option<Quality>,
     /// Its files, for the manifest.
@@ -42,31 +33,23 @@ pub struct Delivery {
     pub warnings: Vec<Warning>,
 }
 
-/// Rows as columns, all of one length.
-#[derive(Debug, Default)]
-pub struct Rows {
-    /// Position of the type.
-    pub kind: Vec<u16>,
-    /// First day, in days since 1970-01-01.
-    pub start: Vec<i32>,
-    /// Last day; `i32::MAX` while open.
-    pub end: Vec<i32>,
-    /// The record it belongs to.
-    pub record: Vec<Option<Pseudonym>>,
-    /// The child it is about.
-    pub child: Vec<Option<Pseudonym>>,
-}
-
-/// Reads the deliveries of all departments, in the programme's order.
+/// Reads the deliveries of all departments below a period's folder, in the programme's order; what `room` has no
+/// memory for is put aside.
 ///
 /// # Errors
 ///
 /// All failures of all deliveries: [`Error::Refused`] where one is altered, does not belong or holds what looks like
 /// a CPR number; [`Error::File`] where one is not there or not whole.
-pub(crate) fn read_all(programme: &Programme, period_folder: &Path, progress: &dyn Progress) -> Result<Vec<Delivery>> {
+pub fn read_all(
+    programme: &Programme,
+    period_folder: &Path,
+    room: &Room,
+    progress: &dyn Progress,
+) -> Result<Vec<Delivery>> {
+    let room = room.shared_by(programme.departments.len());
     progress.begin("reading the deliveries", programme.departments.len() as u64);
     let read = |department: &Department| {
-        let delivery = Source::new(programme, department, period_folder).read();
+        let delivery = Source::new(programme, department, period_folder, &room).read();
         progress.advance(1);
         delivery
     };
@@ -89,6 +72,29 @@ pub(crate) fn read_all(programme: &Programme, period_folder: &Path, progress: &d
     Error::collect(errors).map_or(Ok(deliveries), Err)
 }
 
+/// Checks of a delivery's Parquet files, without reading a row, that they have a delivery's columns and were made for
+/// this programme, period and key; gives what a person should look at.
+///
+/// # Errors
+///
+/// What [`read_all`] fails with for the same reasons.
+pub(crate) fn check_footers(
+    programme: &Programme,
+    department: &Department,
+    period_folder: &Path,
+    key_id: &str,
+) -> Result<Vec<Warning>> {
+    let room = Room::default();
+    let source = Source::new(programme, department, period_folder, &room);
+    let mut delivery = Delivery { key_id: key_id.to_owned(), ..Delivery::default() };
+    let file = |name| SteadyFile::open(&source.folder.join(name));
+    source.open(names::INCOMPLETE, file(names::INCOMPLETE)?, &mut delivery, &INCOMPLETE_COLUMNS)?;
+    source.open(names::EXTRACT, file(names::EXTRACT)?, &mut delivery, &source.extract_columns())?;
+    Ok(delivery.warnings)
+}
+
+const INCOMPLETE_COLUMNS: [Expected; 1] = [Expected { name: names::PERSON, data_type: DataType::Utf8 }];
+
 /// Where one delivery stands and what it must fit.
 struct Source<'a> {
     programme: &'a Programme,
@@ -97,44 +103,39 @@ struct Source<'a> {
     folder: PathBuf,
     /// The folder's name in manifests.
     place: PathBuf,
+    room: &'a Room,
 }
 
 impl<'a> Source<'a> {
-    fn new(programme: &'a Programme, department: &'a Department, period_folder: &'a Path) -> Self {
+    fn new(programme: &'a Programme, department: &'a Department, period_folder: &'a Path, room: &'a Room) -> Self {
         let place = Path::new("delivery").join(&department.id);
-        Self { programme, department, period_folder, folder: period_folder.join(&place), place }
+        Self { programme, department, period_folder, folder: period_folder.join(&place), place, room }
     }
 
     fn read(&self) -> Result<Delivery> {
         let manifest = Manifest::read(&self.folder, &format!("pseudonymise --department {}", self.department.id))?;
         let mut delivery = Delivery { key_id: manifest.key_id.clone(), ..Delivery::default() };
-        let hint = "ask the department for the whole folder again, and how it was sent";
         let checked = [names::EXTRACT, names::INCOMPLETE, names::QUALITY]
-            .map(|name| manifest.unaltered(self.period_folder, &self.place.join(name), hint));
+            .map(|name| manifest.unaltered(self.period_folder, &self.place.join(name), WHOLE_AGAIN));
         let [extract, incomplete, quality] = match checked {
             [Ok(extract), Ok(incomplete), Ok(quality)] => [extract, incomplete, quality],
-            failed => {
-                let errors: Vec<Error> = failed.into_iter().filter_map(Result::err).collect();
-                return Err(Error::Several(errors));
-            }
+            failed => return Err(Error::Several(failed.into_iter().filter_map(Result::err).collect())),
         };
         delivery.inputs = [&extract, &incomplete, &quality].map(|(record, _)| (*record).clone()).to_vec();
-        self.read_incomplete(incomplete.1, &mut delivery)?;
         delivery.quality = Some(self.read_quality(&quality.1)?);
-        self.read_extract(extract.1, delivery)
+        self.read_incomplete(incomplete.1, &mut delivery)?;
+        self.read_extract(extract.1, &mut delivery)?;
+        Ok(delivery)
     }
 
     fn read_quality(&self, file: &SteadyFile) -> Result<Quality> {
-        let quality: Quality = serde_json::from_slice(&file.bytes(MOST_QUALITY_BYTES)?).map_err(|_| {
+        let quality: Quality = serde_json::from_slice(&file.bytes(Quality::MOST_BYTES)?).map_err(|_| {
             Error::file(file.path(), "it is no quality file", "ask the department for its delivery again")
         })?;
         if quality.department == self.department.id {
             return Ok(quality);
         }
-        Err(Error::refused(
-            format!("{}: it tells of another department", file.path().display()),
-            "ask the department for the whole folder again, and how it was sent",
-        ))
+        Err(Error::refused(format!("{}: it tells of another department", file.path().display()), WHOLE_AGAIN))
     }
 
     fn open(
@@ -179,15 +180,17 @@ impl<'a> Source<'a> {
     }
 
     fn read_incomplete(&self, file: SteadyFile, delivery: &mut Delivery) -> Result<()> {
-        let columns = [Expected { name: names::PERSON, data_type: DataType::Utf8 }];
-        let input = self.open(names::INCOMPLETE, file, delivery, &columns)?;
-        let parts = input.read_row_groups(Vec::new, |persons, batch| {
+        let input = self.open(names::INCOMPLETE, file, delivery, &INCOMPLETE_COLUMNS)?;
+        let read = |persons: &mut Vec<Pseudonym>, batch: &Batch<'_>| {
             for cell in batch.text(names::PERSON, false)?.iter().flatten() {
                 persons.push(batch.pseudonym(names::PERSON, cell)?);
             }
             Ok(())
+        };
+        input.read_row_groups(Vec::new, read, |mut persons| {
+            delivery.incomplete.append(&mut persons);
+            Ok(())
         })?;
-        delivery.incomplete = parts.concat();
         if !delivery.incomplete.is_sorted_by(|one, other| one < other) {
             let path = self.folder.join(names::INCOMPLETE);
             return Err(Error::file(&path, "its rows are not sorted", "ask the department for its delivery again"));
@@ -195,7 +198,7 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
-    fn read_extract(&self, file: SteadyFile, mut delivery: Delivery) -> Result<Delivery> {
+    fn extract_columns(&self) -> Vec<Expected> {
         let attributes = self.programme.attributes;
         let text = |name| Expected { name, data_type: DataType::Utf8 };
         let day = |name| Expected { name, data_type: DataType::Date32 };
@@ -213,7 +216,11 @@ impl<'a> Source<'a> {
         if attributes.age_band {
             columns.push(text(names::AGE_BAND));
         }
-        let input = self.open(names::EXTRACT, file, &mut delivery, &columns)?;
+        columns
+    }
+
+    fn read_extract(&self, file: SteadyFile, delivery: &mut Delivery) -> Result<()> {
+        let input = self.open(names::EXTRACT, file, delivery, &self.extract_columns())?;
         let path = self.folder.join(names::EXTRACT);
         if input.rows() > u64::from(u32::MAX) {
             return Err(Error::file(
@@ -223,57 +230,51 @@ impl<'a> Source<'a> {
             ));
         }
         let labels = self.programme.age_bands.labels();
-        let as_of = crate::extract::days(self.programme.as_of);
-        let reading = Reading { labels: &labels, attributes, as_of };
-        let mut whole = Part::default();
-        for part in input.read_row_groups(Part::default, |part, batch| reading.add(part, batch))? {
-            whole.append(part, &path)?;
-        }
-        let Delivery { persons, age_bands, row_ends, rows, types, .. } = whole.delivery;
-        Ok(Delivery { persons, age_bands, row_ends, rows, types, ..delivery })
+        let reading = Reading { labels: &labels, attributes: self.programme.attributes };
+        let mut types = Types::default();
+        let mut last: Option<Record> = None;
+        delivery.records = Records::new(self.room.clone());
+        input.read_row_groups(
+            Part::default,
+            |part, batch| reading.add(part, batch),
+            |part: Part| {
+                let wrong = |what| Err(Error::file(&path, what, "ask the department for its delivery again"));
+                let positions: Vec<u32> = part.types.names().iter().map(|name| types.position(name.clone())).collect();
+                if types.names().len() > MOST_TYPES {
+                    return wrong(TOO_MANY_TYPES);
+                }
+                let moved = |record: Record| Record { kind: positions[record.kind as usize], ..record };
+                if let Some((last, first)) = last.zip(part.first.map(moved)) {
+                    if !comes_before(&last, &first, &types) {
+                        return wrong(NOT_IN_ORDER);
+                    }
+                    if last.person == first.person && last.age_band != first.age_band {
+                        return wrong(TWO_BANDS);
+                    }
+                }
+                last = part.last.map(moved).or(last);
+                delivery.records.append(part.records, &positions);
+                delivery.records.keep_within_room()
+            },
+        )?;
+        delivery.types = types.names().to_vec();
+        Ok(())
     }
 }
 
-/// What a row group gives, or several that follow each other.
+/// What a row group gives.
 #[derive(Default)]
 struct Part {
-    delivery: Delivery,
-    /// By a type's name: its position among the delivery's types.
-    positions: HashMap<String, u16>,
+    records: Records,
+    types: Types,
     /// The first row and the last, to see that rows are in order.
-    first: Option<Key>,
-    last: Option<Key>,
-}
-
-/// What rows are sorted by, with the type's position in place of its name.
-#[derive(Debug, Clone, Copy)]
-struct Key {
-    person: Pseudonym,
-    start: i32,
-    end: Option<i32>,
-    kind: u16,
-    record: Option<Pseudonym>,
-    child: Option<Pseudonym>,
-}
-
-impl Key {
-    /// Whether this row stands rightly before another, whose type may have its position in another list. Equal rows
-    /// do only where different types became `other`.
-    fn comes_before(&self, types: &[String], next: &Self, types_of_next: &[String]) -> bool {
-        let name = &types[usize::from(self.kind)];
-        let same = |key: &Self| (key.person, key.start, key.end);
-        let order = same(self).cmp(&same(next)).then_with(|| {
-            let next_name = &types_of_next[usize::from(next.kind)];
-            (name, self.record, self.child).cmp(&(next_name, next.record, next.child))
-        });
-        order.is_lt() || (order.is_eq() && name == OTHER_TYPE)
-    }
+    first: Option<Record>,
+    last: Option<Record>,
 }
 
 struct Reading<'a> {
     labels: &'a [String],
     attributes: crate::programme::Attributes,
-    as_of: i32,
 }
 
 impl Reading<'_> {
@@ -285,107 +286,114 @@ impl Reading<'_> {
         let records = batch.text(names::RECORD, true)?;
         let children = batch.text(names::CHILD, true)?;
         let bands = if self.attributes.age_band { Some(batch.text(names::AGE_BAND, false)?) } else { None };
-        if self.attributes.sex {
-            let sexes = batch.text(names::SEX, false)?;
-            if let Some(wrong) = sexes.iter().flatten().find(|sex| !matches!(*sex, "M" | "F")) {
-                return Err(batch.unexpected(names::SEX, wrong, "a cell is neither M nor F"));
-            }
-        }
+        let sexes = if self.attributes.sex { Some(batch.text(names::SEX, false)?) } else { None };
         let (mut last_cell, mut last_band) = ("", None);
         for row in 0..batch.rows() {
             let cell = persons.value(row);
             let band = bands.map(|bands| bands.value(row));
-            if cell != last_cell || part.last.is_none() {
-                let person = batch.pseudonym(names::PERSON, cell)?;
-                last_cell = cell;
-                last_band = band;
-                self.begin_person(part, person, band, batch)?;
-            } else if band != last_band {
-                let band = band.unwrap_or_default();
-                return Err(batch.unexpected(names::AGE_BAND, band, TWO_BANDS));
-            }
-            let pseudonym = |name, column: &arrow_array::StringArray| {
+            let (person, age_band) = match part.last {
+                Some(last) if cell == last_cell && band == last_band => (last.person, last.age_band),
+                _ => (batch.pseudonym(names::PERSON, cell)?, self.age_band(band, batch)?),
+            };
+            (last_cell, last_band) = (cell, band);
+            let pseudonym = |name, column: &StringArray| {
                 (!column.is_null(row)).then(|| batch.pseudonym(name, column.value(row))).transpose()
             };
-            let person = *part.delivery.persons.last().expect("a person has begun with the first row at the latest");
-            let start = starts.value(row);
-            let end = (!ends.is_null(row)).then(|| ends.value(row));
-            check_days(start, end, batch)?;
-            let kind = part.kind(kinds.value(row), batch)?;
-            let record = pseudonym(names::RECORD, records)?;
-            let child = pseudonym(names::CHILD, children)?;
-            part.go_on(Key { person, start, end, kind, record, child }, batch)?;
-            if start > self.as_of {
-                continue;
-            }
-            let rows = &mut part.delivery.rows;
-            rows.kind.push(kind);
-            rows.start.push(start);
-            rows.end.push(end.unwrap_or(i32::MAX));
-            rows.record.push(record);
-            rows.child.push(child);
-            if let Some(end) = part.delivery.row_ends.last_mut() {
-                *end += 1;
-            }
+            let record = Record {
+                person,
+                record: pseudonym(names::RECORD, records)?,
+                child: pseudonym(names::CHILD, children)?,
+                kind: part.kind(kinds.value(row), batch)?,
+                start: starts.value(row),
+                end: if ends.is_null(row) { Record::OPEN } else { ends.value(row) },
+                sex: sex(sexes, row, batch)?,
+                age_band,
+            };
+            check_days(&record, ends.is_null(row), batch)?;
+            part.push(record, batch)?;
         }
         Ok(())
     }
 
-    /// A person's first row of this part, or the first of another batch.
-    fn begin_person(&self, part: &mut Part, person: Pseudonym, band: Option<&str>, batch: &Batch<'_>) -> Result<()> {
-        let delivery = &mut part.delivery;
-        let position = |band: &str| self.labels.iter().position(|label| label == band);
-        let band = match band {
-            Some(band) => Some(
-                position(band)
-                    .and_then(|position| u8::try_from(position).ok())
-                    .ok_or_else(|| batch.unexpected(names::AGE_BAND, band, "a cell is no age band of the programme"))?,
-            ),
-            None => None,
-        };
-        match delivery.persons.last() {
-            Some(last) if *last == person && delivery.age_bands.last().copied() != band => {
-                return Err(batch.wrong(names::AGE_BAND, TWO_BANDS));
-            }
-            Some(last) if *last == person => return Ok(()),
-            Some(last) if *last > person => return Err(batch.wrong(names::PERSON, "rows are not sorted by person")),
-            _ => {}
-        }
-        delivery.persons.push(person);
-        delivery.age_bands.extend(band);
-        delivery.row_ends.push(delivery.row_ends.last().copied().unwrap_or(0));
-        Ok(())
+    /// The position of an age band; 0 where the programme does not ask for it.
+    fn age_band(&self, band: Option<&str>, batch: &Batch<'_>) -> Result<u8> {
+        let Some(band) = band else { return Ok(0) };
+        let position = self.labels.iter().position(|label| label == band);
+        let position = position.and_then(|position| u8::try_from(position).ok());
+        position.ok_or_else(|| batch.unexpected(names::AGE_BAND, band, "a cell is no age band of the programme"))
+    }
+}
+
+/// A row's sex, where the programme asks for it; nothing depends on it otherwise.
+fn sex(sexes: Option<&StringArray>, row: usize, batch: &Batch<'_>) -> Result<Sex> {
+    match sexes.map(|sexes| sexes.value(row)) {
+        None | Some("M") => Ok(Sex::Male),
+        Some("F") => Ok(Sex::Female),
+        Some(wrong) => Err(batch.unexpected(names::SEX, wrong, "a cell is neither M nor F")),
     }
 }
 
 /// Days that can be, and an end that does not lie before its start.
-fn check_days(start: i32, end: Option<i32>, batch: &Batch<'_>) -> Result<()> {
+fn check_days(record: &Record, is_open: bool, batch: &Batch<'_>) -> Result<()> {
     /// 0001-01-01 and 9999-12-31, in days since 1970-01-01.
     const DAYS: std::ops::RangeInclusive<i32> = -719_162..=2_932_896;
-    for (name, day) in [(names::START, Some(start)), (names::END, end)] {
-        if day.is_some_and(|day| !DAYS.contains(&day)) {
-            return Err(batch.wrong(name, "a day lies before the year 1 or after the year 9999"));
-        }
+    const NO_DAY: &str = "a day lies before the year 1 or after the year 9999";
+    if !DAYS.contains(&record.start) {
+        return Err(batch.wrong(names::START, NO_DAY));
     }
-    if end.is_some_and(|end| end < start) {
-        return Err(batch.wrong(names::END, "a row ends before it starts"));
+    if is_open || (record.start..=*DAYS.end()).contains(&record.end) {
+        return Ok(());
     }
-    Ok(())
+    let what = if DAYS.contains(&record.end) { "a row ends before it starts" } else { NO_DAY };
+    Err(batch.wrong(names::END, what))
 }
 
+/// Whether a record stands rightly before another. Equal ones do only where different types became `other`.
+fn comes_before(record: &Record, next: &Record, types: &Types) -> bool {
+    let begins = |record: &Record| (record.person, record.start, record.end);
+    let order = begins(record).cmp(&begins(next)).then_with(|| {
+        let name = |record: &Record| &types.names()[record.kind as usize];
+        (name(record), record.record, record.child).cmp(&(name(next), next.record, next.child))
+    });
+    match order {
+        Ordering::Less => true,
+        Ordering::Equal => types.names()[record.kind as usize] == OTHER_TYPE,
+        Ordering::Greater => false,
+    }
+}
+
+/// More types than any delivery has; bounds what a forged one costs.
+const MOST_TYPES: usize = 1 << 16;
+
+/// A programme's types have at most 1,000 characters, of at most four bytes.
+const LONGEST_TYPE_BYTES: usize = 4000;
+
+const WHOLE_AGAIN: &str = "ask the department for the whole folder again, and how it was sent";
+const TOO_MANY_TYPES: &str = "it holds more than 65,536 types";
+const TWO_BANDS: &str = "rows of one person have different age bands";
+const NOT_IN_ORDER: &str = "rows are not sorted by person, start, end, type, record and child, or one stands twice";
+
 impl Part {
-    /// The position of a type, which is added where it is new.
-    fn kind(&mut self, name: &str, batch: &Batch<'_>) -> Result<u16> {
-        /// A programme's types have at most 1,000 characters, of at most four bytes.
-        const LONGEST_TYPE_BYTES: usize = 4000;
-        let types = &mut self.delivery.types;
-        if let Some(last) = &self.last
-            && types[usize::from(last.kind)] == name
-        {
-            return Ok(last.kind);
+    /// Adds the next row, which must come after the last and have the age band that its person has.
+    fn push(&mut self, record: Record, batch: &Batch<'_>) -> Result<()> {
+        if let Some(last) = &self.last {
+            if !comes_before(last, &record, &self.types) {
+                return Err(batch.wrong(names::PERSON, NOT_IN_ORDER));
+            }
+            if last.person == record.person && last.age_band != record.age_band {
+                return Err(batch.wrong(names::AGE_BAND, TWO_BANDS));
+            }
         }
-        if let Some(&known) = self.positions.get(name) {
-            return Ok(known);
+        self.records.push(record);
+        self.first = self.first.or(Some(record));
+        self.last = Some(record);
+        Ok(())
+    }
+
+    /// The position of a type, which is added where it is new.
+    fn kind(&mut self, name: &str, batch: &Batch<'_>) -> Result<u32> {
+        if let Some(position) = self.types.find(name) {
+            return Ok(position);
         }
         if holds_cpr_number(name) {
             return Err(batch.identifying(names::KIND));
@@ -393,66 +401,9 @@ impl Part {
         if name.is_empty() || name.len() > LONGEST_TYPE_BYTES {
             return Err(batch.wrong(names::KIND, "a type is empty, or longer than any"));
         }
-        let position = u16::try_from(types.len()).map_err(|_| batch.wrong(names::KIND, TOO_MANY_TYPES))?;
-        types.push(name.to_owned());
-        self.positions.insert(name.to_owned(), position);
-        Ok(position)
-    }
-
-    /// Notes the next row, which must come after the last.
-    fn go_on(&mut self, next: Key, batch: &Batch<'_>) -> Result<()> {
-        if let Some(last) = &self.last {
-            if last.person == next.person && last.start > next.start {
-                return Err(batch.wrong(names::START, "rows are not sorted by person and start"));
-            }
-            let types = &self.delivery.types;
-            if !last.comes_before(types, &next, types) {
-                return Err(batch.wrong(names::PERSON, NOT_IN_ORDER));
-            }
+        if self.types.names().len() == MOST_TYPES {
+            return Err(batch.wrong(names::KIND, TOO_MANY_TYPES));
         }
-        self.first = self.first.or(Some(next));
-        self.last = Some(next);
-        Ok(())
-    }
-
-    /// Puts another row group behind those read before.
-    fn append(&mut self, mut next: Self, path: &Path) -> Result<()> {
-        let (Some(first_of_next), Some(last_of_next)) = (next.first, next.last) else { return Ok(()) };
-        let wrong = |what: &str| Error::file(path, what, "ask the department for its delivery again");
-        if let Some(last) = &self.last
-            && !last.comes_before(&self.delivery.types, &first_of_next, &next.delivery.types)
-        {
-            return Err(wrong(NOT_IN_ORDER));
-        }
-        let types = &mut self.delivery.types;
-        let mut position = |name: String| {
-            if let Some(&known) = self.positions.get(&name) {
-                return Ok(known);
-            }
-            let position = u16::try_from(types.len())?;
-            types.push(name.clone());
-            self.positions.insert(name, position);
-            Ok(position)
-        };
-        let positions: std::result::Result<Vec<u16>, std::num::TryFromIntError> =
-            next.delivery.types.drain(..).map(&mut position).collect();
-        let positions = positions.map_err(|_| wrong(TOO_MANY_TYPES))?;
-        let delivery = &mut self.delivery;
-        if delivery.persons.last() == next.delivery.persons.first() {
-            // A person's rows may go on in the next row group.
-            delivery.persons.pop();
-            delivery.row_ends.pop();
-            if delivery.age_bands.pop() != next.delivery.age_bands.first().copied() {
-                return Err(wrong(TWO_BANDS));
-            }
-        }
-        delivery.append(next.delivery, |kind| positions[usize::from(kind)]);
-        self.first = self.first.or(Some(first_of_next));
-        self.last = Some(Key { kind: positions[usize::from(last_of_next.kind)], ..last_of_next });
-        Ok(())
+        Ok(self.types.position(name.to_owned()))
     }
 }
-
-const TWO_BANDS: &str = "rows of one person have different age bands";
-const TOO_MANY_TYPES: &str = "it holds more than 65,536 types";
-const NOT_IN_ORDER: &str = "rows are not sorted by person, start, end, type, record and child, or one stands twice";

@@ -15,6 +15,9 @@ use std::path::Path;
 
 const AGAIN: &str = "ask the department for its delivery again";
 
+/// Row groups read at a time; bounds memory.
+const ROW_GROUPS_AT_A_TIME: usize = 8;
+
 /// A delivered file whose footer has been read.
 pub(super) struct ParquetInput {
     file: SteadyFile,
@@ -75,20 +78,36 @@ impl ParquetInput {
         u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
     }
 
-    /// Reads the file's row groups in parallel, each into what `start` gives, and gives them in order. The file must not
-    /// have changed since it was opened.
+    /// Reads the file's row groups, some in parallel, each into what `start` gives, and hands them to `take` in order.
+    /// The file must not have changed since it was opened.
     pub(super) fn read_row_groups<T: Send>(
         &self,
         start: impl Fn() -> T + Sync,
         add: impl Fn(&mut T, &Batch<'_>) -> Result<()> + Sync,
-    ) -> Result<Vec<T>> {
-        let groups = 0..self.metadata.metadata().num_row_groups();
-        let path = self.file.path();
-        let read = |group| guarded(|| self.read_row_group(group, start(), &add)).unwrap_or_else(|| Err(corrupt(path)));
-        let parts = groups.into_par_iter().map(read).collect();
+        take: impl FnMut(T) -> Result<()> + Send,
+    ) -> Result<()> {
+        let read = self.read_in_turns(start, add, take);
         // Whatever else seems wrong with it: that it changed explains it.
         self.file.check_unchanged()?;
-        parts
+        read
+    }
+
+    fn read_in_turns<T: Send>(
+        &self,
+        start: impl Fn() -> T + Sync,
+        add: impl Fn(&mut T, &Batch<'_>) -> Result<()> + Sync,
+        mut take: impl FnMut(T) -> Result<()> + Send,
+    ) -> Result<()> {
+        let mut ready: Vec<Result<T>> = Vec::new();
+        let groups: Vec<usize> = (0..self.metadata.metadata().num_row_groups()).collect();
+        for groups in groups.chunks(ROW_GROUPS_AT_A_TIME) {
+            let read = || groups.par_iter().map(|&group| self.read_row_group(group, start(), &add)).collect::<Vec<_>>();
+            // While these are read, those before are put in their place.
+            let (next, taken) = rayon::join(read, || ready.into_iter().try_for_each(|group| take(group?)));
+            taken?;
+            ready = next;
+        }
+        ready.into_iter().try_for_each(|group| take(group?))
     }
 
     fn read_row_group<T>(
@@ -98,12 +117,14 @@ impl ParquetInput {
         add: &impl Fn(&mut T, &Batch<'_>) -> Result<()>,
     ) -> Result<T> {
         let path = self.file.path();
-        let batch_rows =
-            shape::check_pages(&self.file, self.metadata.metadata(), group).ok_or_else(|| corrupt(path))?;
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone());
-        let batches =
-            builder.with_row_groups(vec![group]).with_batch_size(batch_rows).build().map_err(|_| corrupt(path))?;
-        for batch in batches {
+        let batches = guarded(|| {
+            let batch_rows = shape::check_pages(&self.file, self.metadata.metadata(), group)?;
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone());
+            builder.with_row_groups(vec![group]).with_batch_size(batch_rows).build().ok()
+        });
+        let mut batches = batches.flatten().ok_or_else(|| corrupt(path))?;
+        // Only the library is guarded: a panic of ours is a mistake of ours, whatever the file.
+        while let Some(batch) = guarded(|| batches.next()).ok_or_else(|| corrupt(path))? {
             let failed = |error: ArrowError| {
                 if tells_of_memory(&error.to_string()) { Error::no_memory() } else { corrupt(path) }
             };

@@ -6,6 +6,8 @@
 
 use super::step::Step;
 use crate::error::{Error, Result};
+use crate::extract::Room;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Where a folder is written, and where it is removed.
@@ -25,6 +27,9 @@ fn hidden(place: &Path, what: &str) -> PathBuf {
 
 /// Puts every step of a period right of which something is left.
 pub(super) fn put_right(period: &Path) -> Result<()> {
+    for name in names(period)?.iter().filter(|name| Room::is_overflow(name)) {
+        remove_file(&period.join(name))?;
+    }
     for folder in left_behind(period)? {
         if let Some(step) = Step::of_folder(&folder) {
             put_step_right(period, &step)?;
@@ -86,7 +91,12 @@ fn place_of(hidden: &str) -> Option<&str> {
 fn names(folder: &Path) -> Result<Vec<String>> {
     let failed = |error: std::io::Error| Error::io(folder, "look into the folder", &error);
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
+    let entries = match std::fs::read_dir(folder) {
+        // Another process has removed it, such as a place where a step was run once more.
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(names),
+        entries => entries.map_err(failed)?,
+    };
+    for entry in entries {
         names.extend(entry.map_err(failed)?.file_name().into_string());
     }
     Ok(names)
@@ -97,9 +107,17 @@ pub(super) fn rename(from: &Path, to: &Path) -> Result<()> {
 }
 
 pub(super) fn remove(folder: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::io(folder, "remove what an earlier run left", &error))
+    unless_gone(folder, std::fs::remove_dir_all(folder))
+}
+
+fn remove_file(file: &Path) -> Result<()> {
+    unless_gone(file, std::fs::remove_file(file))
+}
+
+fn unless_gone(path: &Path, removed: std::io::Result<()>) -> Result<()> {
+    match removed {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(Error::io(path, "remove what an earlier run left", &error))
         }
         _ => Ok(()),
     }

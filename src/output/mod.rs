@@ -3,16 +3,19 @@
 mod leftovers;
 mod manifest;
 mod parquet;
+mod scratch;
 mod step;
 
 pub use manifest::{FileRecord, Manifest};
-pub use parquet::{ParquetFile, RunMetadata, hex_column};
+pub use parquet::{Column, RunMetadata, hex_column, write_table};
+pub(crate) use scratch::Scratch;
+pub(crate) use step::MANIFEST;
 pub use step::{Period, Staged, Step};
 
 use crate::error::{Error, Result};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::io::{BufWriter, Write};
+use std::io::Write;
 
 /// Lower-case hex of some bytes.
 #[must_use]
@@ -70,21 +73,6 @@ pub fn write_json<T: Serialize>(folder: &Staged, name: &str, value: &T) -> Resul
         .map_err(|_| Error::file(folder.place(), format!("{name} could not be made"), "please report this"))?;
     text.push('\n');
     write_bytes(folder, name, text.as_bytes())
-}
-
-/// Writes a file of any length into a staged folder, as `write` writes it.
-///
-/// # Errors
-///
-/// [`Error::File`] where it cannot be written.
-pub fn write_lines(
-    folder: &Staged,
-    name: &str,
-    write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
-) -> Result<()> {
-    let mut file = BufWriter::new(folder.create(name)?);
-    let written = write(&mut file).and_then(|()| file.flush());
-    written.map_err(|error| Error::io(&folder.place().join(name), "write", &error))
 }
 
 /// Writes a small file into a staged folder; gives its SHA-256.

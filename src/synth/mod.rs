@@ -38,8 +38,8 @@ use new_files::NewFiles;
 pub use programme::{Paths, programme};
 pub use summary::{DepartmentSummary, Summary};
 
-/// More adults would run out of numbers.
-pub const MOST_ADULTS: u32 = 20_000_000;
+/// With more adults, birth dates would be crowded: most of those wanted would have no number left.
+pub const MOST_ADULTS: u32 = 35_000_000;
 
 /// The file that says the others are there.
 const PROGRAMME: &str = "programme.toml";

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
-use udpeg::pipeline::Share;
+use udpeg::pipeline::{Memory, Share};
 
 /// Proposes the citizens and families who have most to gain from one coordinator and one plan.
 ///
@@ -13,11 +13,12 @@ use udpeg::pipeline::Share;
 #[command(name = "udpeg", version, arg_required_else_help = true, max_term_width = 100)]
 #[command(after_help = "\
 Examples:
-  udpeg run --programme config/furesoe.toml --new-key     all steps, for a demonstration
-  udpeg key new furesoe.key                               the key custodian, once per programme
-  udpeg pseudonymise -p p.toml --department social        each department, every quarter
-  udpeg select --programme p.toml                         the analyst
-  udpeg assign --programme p.toml                         whoever leads the coordinators
+  udpeg run -p config/furesoe.toml --new-key   all steps at once
+  udpeg key new furesoe.key                    the key custodian, once
+  udpeg pseudonymise -p p.toml -d social       each department
+  udpeg select -p p.toml                       the analyst
+  udpeg assign -p p.toml                       who leads the coordinators
+  udpeg verify -p p.toml                       whoever wants to be sure
 
 Exit codes: 0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows,
 4 refused for safety")]
@@ -51,8 +52,14 @@ pub(crate) enum Command {
     Assign(Assign),
     /// Pseudonymise all departments, select and assign, in one process
     Run(Run),
+    /// Check that a period's files were not altered and its steps fit together
+    Verify(Verify),
     /// Make up extracts of any size, with a programme file that reads them
     Synth(Synth),
+    /// Print a script that completes commands and options in a shell
+    Completions(Completions),
+    /// Print the manual page
+    Man(Man),
 }
 
 #[derive(Debug, clap::Args)]
@@ -89,6 +96,9 @@ pub(crate) struct Programme {
     /// Replace the step where it is there already
     #[arg(long)]
     pub force: bool,
+    /// Memory that records may take; further ones are put aside in the period's folder, in a file without a name
+    #[arg(long, value_name = "SIZE", default_value_t)]
+    pub memory: Memory,
     /// Measure on this day instead of the programme's
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Overrides (recorded in the manifest)")]
     pub as_of: Option<NaiveDate>,
@@ -121,7 +131,8 @@ pub(crate) struct Extracts {
 #[command(after_help = "\
 Examples:
   udpeg pseudonymise --programme config/furesoe.toml --department social
-  udpeg pseudonymise -p p.toml -d social --input 'in/social-*.csv' --max-rejected 2%
+  udpeg pseudonymise -p p.toml -d social --input 'in/social-*.csv'
+  udpeg pseudonymise -p p.toml -d social --max-rejected 2% --show-values
 
 Hand on <out>/<period>/delivery/<department>/. Keep private/<department>/: rejected.csv says which
 rows could not be used and why, other_types.csv which types no rule names.")]
@@ -182,6 +193,32 @@ pub(crate) struct Run {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
+  udpeg verify --programme config/furesoe.toml
+  udpeg verify --programme config/furesoe.toml --recompute
+
+Needs no key and writes nothing in the period. Verifies the steps that are there. The day of a run
+made with --as-of is taken from its manifests.
+
+Exit codes: 0 all fits, 1 something is missing or cannot be read, 2 usage or programme file,
+4 something was altered or does not belong together")]
+pub(crate) struct Verify {
+    /// The programme file that the steps were made with
+    #[arg(long, short, value_name = "FILE")]
+    pub programme: PathBuf,
+    /// Verify this period instead of the programme's
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// Look below this folder instead of the programme's
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// Run select and assign again from the deliveries, beside the period, and compare every byte
+    #[arg(long)]
+    pub recompute: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
   udpeg synth --adults 30000 --seed 1 --dirty 2% --out try
   udpeg run --programme try/programme.toml --new-key
 
@@ -203,3 +240,25 @@ pub(crate) struct Synth {
     #[arg(long)]
     pub force: bool,
 }
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg completions bash > /etc/bash_completion.d/udpeg
+  udpeg completions zsh > ~/.zfunc/_udpeg
+  udpeg completions fish > ~/.config/fish/completions/udpeg.fish
+
+For zsh the folder must be one of $fpath.")]
+pub(crate) struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg man | man -l -
+  udpeg man > ~/.local/share/man/man1/udpeg.1
+
+One page for all commands; it says what their --help says.")]
+pub(crate) struct Man {}

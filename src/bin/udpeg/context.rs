@@ -3,7 +3,7 @@
 use crate::args::{Extracts, Programme as Typed};
 use crate::terminal::Terminal;
 use std::path::Path;
-use udpeg::pipeline::{Context, Delivering, Outcome};
+use udpeg::pipeline::{Context, Delivering, Memory, Outcome};
 use udpeg::programme::{Overrides, Programme};
 use udpeg::{Error, Result};
 
@@ -38,10 +38,22 @@ pub(crate) fn run<T>(
     terminal: &Terminal,
     step: impl FnOnce(&Context<'_>) -> Result<Outcome<T>>,
 ) -> Result<Outcome<T>> {
-    let programme = Programme::read(&typed.programme, overrides)?;
+    run_with(&typed.programme, overrides, typed.force, typed.memory, terminal, step)
+}
+
+/// The same, of a programme file.
+pub(crate) fn run_with<T>(
+    programme: &Path,
+    overrides: &Overrides,
+    force: bool,
+    memory: Memory,
+    terminal: &Terminal,
+    step: impl FnOnce(&Context<'_>) -> Result<Outcome<T>>,
+) -> Result<Outcome<T>> {
+    let programme = Programme::read(programme, overrides)?;
     let progress = terminal.progress();
     let today = chrono::Local::now().date_naive();
-    step(&Context { programme: &programme, today, force: typed.force, progress: progress.as_ref() })
+    step(&Context { programme: &programme, today, force, memory, progress: progress.as_ref() })
 }
 
 /// What `pseudonymise` is told.

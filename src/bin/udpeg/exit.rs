@@ -1,17 +1,16 @@
 //! How the process ends: messages that hold nothing they should not, and the documented exit codes.
 
-use crate::terminal::{Terminal, print, tell};
-use std::path::Path;
+use crate::terminal::{Terminal, give, print, tell};
 use std::process::ExitCode;
 use udpeg::identity::masked;
 use udpeg::untrusted::is_out_of_memory;
 use udpeg::{Error, Result};
 
-/// Runs a command; its exit code, after its error has been told.
-pub(crate) fn code(command: impl FnOnce() -> Result<()>, terminal: &Terminal) -> ExitCode {
+/// Runs a command; its exit code, or that of its error after the error has been told.
+pub(crate) fn code(command: impl FnOnce() -> Result<ExitCode>, terminal: &Terminal) -> ExitCode {
     // A panic has been told by the hook; what it left half done is removed by the next run, as after a kill.
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(command)) {
-        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Ok(code)) => code,
         Ok(Err(error)) => {
             terminal.error(&error);
             ExitCode::from(error.exit_code().code())
@@ -41,10 +40,9 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
         }
         ExitCode::from(udpeg::error::ExitCode::Usage.code())
     } else {
-        match print(&error.render().ansi().to_string()) {
+        match give(&error.render().ansi().to_string()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                let error = Error::io(Path::new("standard output"), "write to it", &error);
                 tell(format_args!("error: {error}"));
                 ExitCode::from(error.exit_code().code())
             }

@@ -3,9 +3,12 @@
 
 mod args;
 mod assign;
+mod completions;
 mod context;
 mod exit;
 mod key;
+mod man;
+mod memory;
 mod progress;
 mod pseudonymise;
 mod run;
@@ -13,6 +16,7 @@ mod select;
 mod synth;
 mod terminal;
 mod threads;
+mod verify;
 
 use args::{Args, Command};
 use clap::Parser;
@@ -20,6 +24,7 @@ use std::process::ExitCode;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
+    memory::close_to_others();
     exit::hide_panic_payloads();
     let args = match Args::try_parse() {
         Ok(args) => args,
@@ -29,13 +34,17 @@ fn main() -> ExitCode {
     exit::code(|| threads::with_threads(|| run_command(&args.command, &terminal)), &terminal)
 }
 
-fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<()> {
+fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode> {
     match command {
         Command::Key(command) => key::run(command, terminal),
         Command::Pseudonymise(command) => pseudonymise::run(command, terminal),
         Command::Select(command) => select::run(command, terminal),
         Command::Assign(command) => assign::run(command, terminal),
         Command::Run(command) => run::run(command, terminal),
+        Command::Verify(command) => return verify::run(command, terminal),
         Command::Synth(command) => synth::run(command, terminal),
-    }
+        Command::Completions(command) => completions::run(command),
+        Command::Man(_) => man::run(),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -42,6 +42,11 @@ impl Terminal {
             // Where standard output is gone, the error is told on standard error all the same.
             let _ = exit::json(&report).map(|report| print(&format!("{report}\n")));
         }
+        Self::tell(error);
+    }
+
+    /// An error on standard error, each of several on its own.
+    pub(crate) fn tell(error: &Error) {
         let each = match error {
             Error::Several(errors) => errors.iter().map(ToString::to_string).collect(),
             one => vec![one.to_string()],
@@ -81,6 +86,11 @@ impl Terminal {
 pub(crate) fn tell(line: std::fmt::Arguments<'_>) {
     let mut output = anstream::stderr();
     let _ = writeln!(output, "{line}").and_then(|()| output.flush());
+}
+
+/// Writes what was asked for to standard output.
+pub(crate) fn give(text: &str) -> Result<()> {
+    print(text).map_err(|error| Error::io(Path::new("standard output"), "write to it", &error))
 }
 
 /// Writes to standard output. That nobody reads on is no failure.

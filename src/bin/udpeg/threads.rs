@@ -8,7 +8,7 @@ use udpeg::{Error, Result};
 /// # Errors
 ///
 /// What the command fails with; [`Error::System`] where not even one thread can be had.
-pub(crate) fn with_threads(command: impl FnOnce() -> Result<()> + Send) -> Result<()> {
+pub(crate) fn with_threads<T: Send>(command: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     threads().ok_or_else(|| Error::no_threads("to work with"))?.install(command)
 }
 
