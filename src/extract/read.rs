@@ -298,7 +298,8 @@ impl Extract {
     }
 
     /// A column in the department's own words.
-    pub(super) fn own_word(&self, column: Column) -> &str {
+    #[must_use]
+    pub fn own_word(&self, column: Column) -> &str {
         let Some(columns) = &self.columns else { return "" };
         match column {
             Column::Person => &columns.person,

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use udpeg::assignment::TargetGroup;
 use udpeg::output::Manifest;
-use udpeg::pipeline::{self, Context, Delivering, Progress};
+use udpeg::pipeline::{self, Context, Delivering, Memory, Progress};
 use udpeg::programme::{Overrides, Programme};
 use udpeg::untrusted::SteadyFile;
 
@@ -79,7 +79,7 @@ fn an_extract_that_changes_while_it_is_read_fails_and_leaves_the_older_delivery(
         let today = chrono::Local::now().date_naive();
         let delivering = Delivering { max_rejected: "5%".parse().unwrap(), show_values: false };
         let pseudonymise = |progress: &dyn Progress| {
-            let context = Context { programme: &programme, today, force: true, progress };
+            let context = Context { programme: &programme, today, force: true, memory: Memory::default(), progress };
             pipeline::pseudonymise(&context, "social", &delivering).map(|_| ())
         };
         pseudonymise(&pipeline::Silent).unwrap();

@@ -8,7 +8,7 @@ use parquet::file::properties::WriterVersion;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use udpeg::assignment::TargetGroup;
 use udpeg::extract::{Record, Room};
@@ -19,6 +19,7 @@ use udpeg::pipeline::Silent;
 use udpeg::programme::{Overrides, Programme};
 use udpeg::score::Scorer;
 use udpeg::selection::select;
+use udpeg::untrusted::SteadyFile;
 
 const PROGRAMME: &str = r#"[programme]
 name = "Fuzzed"
@@ -348,7 +349,8 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
 fn candidates(input: &[u8]) {
     let path = PLACE.period.join("candidates.parquet");
     fs::write(&path, input).expect("a file can be written");
-    if let Ok(group) = TargetGroup::read(Path::new(&path), &PLACE.programme.coordinators) {
+    let file = SteadyFile::open(&path).expect("it was just written");
+    if let Ok(group) = TargetGroup::read(&file, &PLACE.programme.coordinators) {
         assert_eq!(group.units.len(), group.coordinators.len());
         let assigned = group.coordinators.iter().flatten().count();
         assert!(assigned <= PLACE.programme.coordinators[0].capacity);
