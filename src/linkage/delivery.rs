@@ -122,8 +122,8 @@ impl<'a> Source<'a> {
             failed => return Err(Error::Several(failed.into_iter().filter_map(Result::err).collect())),
         };
         delivery.inputs = [&extract, &incomplete, &quality].map(|(record, _)| (*record).clone()).to_vec();
-        delivery.quality = Some(self.read_quality(&quality.1)?);
         self.read_incomplete(incomplete.1, &mut delivery)?;
+        delivery.quality = Some(self.read_quality(&quality.1)?);
         self.read_extract(extract.1, &mut delivery)?;
         Ok(delivery)
     }

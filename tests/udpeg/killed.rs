@@ -33,7 +33,12 @@ fn kill(kills: usize) {
         let before = trial.begin(tried, force);
         let after = takes.mul_f64(f64::from(u32::try_from(dice.below(10_500)).unwrap()) / 10_000.0);
         let at = format!("kill {number} of seed {seed}: {tried:?}, force {force}, after {after:?} of {takes:?}");
-        let mut process = spawn(&tried.arguments(force));
+        let mut arguments = tried.arguments(force);
+        if tried == Tried::Run && dice.below(2) == 0 {
+            // So that most records are put aside in a file.
+            arguments.extend(["--memory", "64KiB"]);
+        }
+        let mut process = spawn(&arguments);
         std::thread::sleep(after);
         process.kill().unwrap();
         let has_ended = process.wait().unwrap().success();

@@ -179,3 +179,15 @@ fn every_step_that_is_staged_is_one_that_is_put_right() {
         assert!(Step::of_folder(Path::new(other)).is_none(), "{other}");
     }
 }
+
+#[test]
+fn a_file_of_records_that_a_killed_process_had_no_time_to_take_the_name_from_is_removed() {
+    let place = staged(&[]);
+    for name in [".records-1-0.partial", ".records-4194304-12.partial"] {
+        place.write(&format!("out/p/{name}"), "records");
+    }
+    place.write("out/p/.records", "somebody else's");
+    drop(Period::open(&place.path("out"), "p").unwrap());
+    let left: Vec<String> = place.files("out").into_keys().collect();
+    assert_eq!(left, ["p/.records"]);
+}
