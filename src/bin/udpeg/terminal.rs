@@ -3,6 +3,8 @@
 use crate::args::Output;
 use crate::exit;
 use crate::progress::{Bars, Progress};
+use anstream::adapter::strip_str;
+use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use std::fmt::Write as _;
@@ -84,8 +86,13 @@ impl Terminal {
 
 /// Writes a line to standard error. Where that cannot be written to there is nobody left to tell; the exit code does.
 pub(crate) fn tell(line: std::fmt::Arguments<'_>) {
-    let mut output = anstream::stderr();
-    let _ = writeln!(output, "{line}").and_then(|()| output.flush());
+    let mut output = std::io::stderr();
+    let mut text = format!("{line}\n");
+    if AutoStream::choice(&output) == ColorChoice::Never {
+        text = strip_str(&text).to_string();
+    }
+    // At once, so that half a line is never told.
+    let _ = output.write_all(text.as_bytes());
 }
 
 /// Writes what was asked for to standard output.
