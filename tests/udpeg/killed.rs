@@ -17,7 +17,7 @@ fn kill(kills: usize) {
         command.args(arguments).current_dir(trial.place.path(".")).stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn().unwrap()
     };
-    let takes: Vec<Duration> = cases
+    let mut takes: Vec<Duration> = cases
         .iter()
         .map(|&(tried, force)| {
             trial.begin(tried, force);
@@ -28,8 +28,13 @@ fn kill(kills: usize) {
         .collect();
     // By how many steps were new when the process was killed.
     let mut seen: BTreeMap<(usize, bool), usize> = BTreeMap::new();
-    for number in 0..kills {
-        let ((tried, force), takes) = (cases[number % cases.len()], takes[number % cases.len()]);
+    let mut killed = 0;
+    for number in 0.. {
+        if killed == kills {
+            break;
+        }
+        assert!(number < 20 * kills, "too many had ended before they were killed: {seen:?}");
+        let ((tried, force), takes) = (cases[number % cases.len()], &mut takes[number % cases.len()]);
         let before = trial.begin(tried, force);
         let after = takes.mul_f64(f64::from(u32::try_from(dice.below(10_500)).unwrap()) / 10_000.0);
         let at = format!("kill {number} of seed {seed}: {tried:?}, force {force}, after {after:?} of {takes:?}");
@@ -42,6 +47,13 @@ fn kill(kills: usize) {
         std::thread::sleep(after);
         process.kill().unwrap();
         let has_ended = process.wait().unwrap().success();
+        // Other work on the machine makes it slower or faster than it was.
+        if has_ended {
+            *takes = (*takes).min(after);
+        } else {
+            killed += 1;
+            *takes = (*takes).max(after.mul_f64(1.1));
+        }
         let new = trial.assert_whole("out", &at).len();
         *seen.entry((new, has_ended)).or_default() += 1;
         trial.assert_nothing_lost(&before, &at);
@@ -49,10 +61,7 @@ fn kill(kills: usize) {
             trial.assert_next_run_is_whole(&at);
         }
     }
-    let (ended, killed): (Vec<_>, Vec<_>) = seen.iter().partition(|((_, has_ended), _)| *has_ended);
-    let sum = |of: &[(&(usize, bool), &usize)]| of.iter().map(|(_, count)| **count).sum::<usize>();
-    println!("seed {seed}: {} killed, {} had ended before; (new steps, ended): {seen:?}", sum(&killed), sum(&ended));
-    assert!(sum(&killed) > kills / 2, "too many had ended before they were killed: {seen:?}");
+    println!("seed {seed}: {killed} killed; (new steps, had ended before): {seen:?}");
 }
 
 #[test]
