@@ -128,7 +128,7 @@ fn counts(step: &Standing<'_>, place: &Place<'_>, manifest: &Manifest) -> Result
     let delivered = manifest.outputs.iter().find(|record| Path::new(&record.path) == extract);
     let is_right = Some(&quality.department) == step.expected.department.map(|department| &department.id)
         && Some(quality.rows) == sum(read)
-        && Some(quality.rows) == sum([quality.rejected, quality.duplicates, quality.extract])
+        && quality.adds_up()
         && Some(quality.rejected) == sum(quality.reasons.values().copied())
         && delivered.is_some_and(|record| record.rows == Some(quality.extract));
     if is_right {
