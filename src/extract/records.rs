@@ -6,7 +6,7 @@ use crate::identity::{Pseudonym, Sex};
 use crate::programme::OTHER_TYPE;
 use rayon::prelude::*;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// An accepted row: 64 bytes, so that a nation's fit in memory.
@@ -170,13 +170,6 @@ impl Records {
     /// The part that a person's records are kept in.
     pub(crate) fn part_of(person: Pseudonym) -> usize {
         usize::try_from(person.bits() >> (128 - PARTS.ilog2())).expect("fewer bits than a usize has")
-    }
-
-    /// The first and the last of the records in memory.
-    pub(crate) fn ends(&self) -> Option<(&Record, &Record)> {
-        let first = self.parts.iter().find_map(|part| part.memory.first())?;
-        let last = self.parts.iter().rev().find_map(|part| part.memory.last())?;
-        Some((first, last))
     }
 
     /// Number of records.
@@ -372,8 +365,9 @@ impl LeavingTypes {
     /// Every type that may leave does so under its own name, every other as `other`.
     #[must_use]
     pub fn new(types: &Types, may_leave: &[&str]) -> Self {
+        let may_leave: HashSet<&str> = may_leave.iter().copied().collect();
         let leaves_as =
-            |name: &String| if may_leave.contains(&name.as_str()) { name.clone() } else { OTHER_TYPE.to_owned() };
+            |name: &String| if may_leave.contains(name.as_str()) { name.clone() } else { OTHER_TYPE.to_owned() };
         let leaving: Vec<String> = types.names().iter().map(leaves_as).collect();
         let mut names = leaving.clone();
         names.sort_unstable();

@@ -9,6 +9,7 @@ use super::{normalised, recognise};
 use crate::error::{Error, Result};
 use crate::identity::would_be_masked;
 use crate::programme::{Columns, DateFormat, Department, Encoding, FileFormat, Period};
+use crate::untrusted::SteadyFile;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -25,6 +26,8 @@ pub struct Sample {
     pub delimiter: Option<u8>,
     /// Its encoding; `None` where the file is no text.
     pub encoding: Option<Encoding>,
+    /// Whether nothing speaks against that encoding.
+    pub is_encoding_certain: bool,
     /// The column names, normalised. None of them looks like data.
     pub header: Vec<String>,
     /// The first rows that have as many fields as the header, trimmed.
@@ -36,13 +39,15 @@ impl Sample {
     ///
     /// # Errors
     ///
-    /// [`Error::File`] where it cannot be read, its encoding or delimiter cannot be told, or it has no header.
+    /// [`Error::File`] where it cannot be read, its delimiter cannot be told, or it has no header.
     pub fn read(path: &Path) -> Result<Self> {
         let department = undescribed();
         let (kind, _) = input::kind(path, &department)?;
         let mut file = NamedFile { path: path.to_path_buf(), name: String::new(), delimiter: DELIMITER, kind };
-        let encoding = if kind.is_text() { Some(recognise::encoding(&file, &department)?) } else { None };
         let (bytes, is_whole) = beginning(&file, &department)?;
+        let recognised = kind.is_text().then(|| recognise::encoding(&file, &department));
+        let is_encoding_certain = !matches!(recognised, Some(Err(_)));
+        let encoding = recognised.map(|recognised| recognised.unwrap_or_else(|_| likeliest(&bytes)));
         if encoding.is_some() {
             file.delimiter = delimiter(&bytes, is_whole).ok_or_else(|| {
                 Error::file(
@@ -63,7 +68,7 @@ impl Sample {
             ));
         }
         let rows = rows.filter(|row| row.len() == header.len()).collect();
-        Ok(Self { delimiter: encoding.map(|_| file.delimiter), encoding, header, rows })
+        Ok(Self { delimiter: encoding.map(|_| file.delimiter), encoding, is_encoding_certain, header, rows })
     }
 
     /// The cells of one column that hold anything.
@@ -82,7 +87,7 @@ fn undescribed() -> Department {
 
 /// The first bytes of a text, a byte-order mark passed over, and whether they are all there is.
 fn beginning(file: &NamedFile, department: &Department) -> Result<(Block, bool)> {
-    let mut text = Text::open(file, department)?;
+    let mut text = Text::open(file, &SteadyFile::open(&file.path)?, department)?;
     let mut bytes = Block::new(Vec::with_capacity(BLOCK_BYTES * 3));
     while bytes.len() < BLOCK_BYTES {
         let Some(chunk) = recognise::next(&mut text, file)? else {
@@ -98,6 +103,14 @@ fn without_mark(mut bytes: Block) -> Block {
         bytes.drain(..3);
     }
     bytes
+}
+
+/// The likelier of the usual encodings, where some rows speak for another than the rest: an export can have a few broken
+/// letters.
+fn likeliest(bytes: &[u8]) -> Encoding {
+    let lines = bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_ascii());
+    let (utf8, other): (Vec<_>, Vec<_>) = lines.partition(|line| std::str::from_utf8(line).is_ok());
+    if utf8.len() > other.len() { Encoding::Utf8 } else { Encoding::Windows1252 }
 }
 
 /// What stands between most fields, if nearly all rows agree on how many there are.

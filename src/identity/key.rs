@@ -1,11 +1,12 @@
 //! The programme's key: made, read from its file, named by its id. Its bytes never leave this room.
 
+use super::whole_file;
 use crate::error::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::fmt;
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -48,20 +49,14 @@ impl Key {
         getrandom::fill(key.0.as_mut_slice()).map_err(|_| {
             Error::file(path, "the system gives no random bytes", "run on a system with a working random source")
         })?;
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|error| {
-            match error.kind() {
-                std::io::ErrorKind::AlreadyExists => Error::file(
-                    path,
-                    "a file of this name is there already",
-                    "a key is never overwritten: choose another name",
-                ),
-                _ => Error::io(path, "make the key file", &error),
-            }
+        whole_file::create(path, key.to_line().as_bytes()).map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => Error::file(
+                path,
+                "a file of this name is there already",
+                "a key is never overwritten: choose another name",
+            ),
+            _ => Error::io(path, "make the key file", &error),
         })?;
-        let line = key.to_line();
-        file.write_all(line.as_bytes())
-            .and_then(|()| file.sync_all())
-            .map_err(|error| Error::io(path, "write the key file", &error))?;
         Ok(key)
     }
 

@@ -16,6 +16,7 @@ mod lanes;
 mod pseudonym;
 mod registry;
 mod screening;
+mod whole_file;
 
 pub use batch::{Place, PseudonymBatch, Pseudonyms};
 pub use cpr::{AgeBands, CprCell, CprNumber, CprReader, Sex};

@@ -341,15 +341,11 @@ fn is_week(cell: &str) -> bool {
     year.len() == 4 && week.len() == 2 && year.bytes().chain(week.bytes()).all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether numbers of nine digits stand in the columns of persons and children, and none of ten that begins with a zero.
+/// Whether there are numbers of nine digits that are usable with a zero in front.
 pub(super) fn leading_zero_lost(sample: &Sample, columns: &[Column]) -> bool {
+    let reader = CprReader { as_of: NaiveDate::MAX, leading_zero_lost: true };
+    let has_lost = |cell: &str| cell.len() == 9 && matches!(reader.read(cell), CprCell::Number { .. });
     let of_numbers = columns.iter().filter(|column| matches!(column.role, Role::Person | Role::Child));
-    let positions = of_numbers.filter_map(|column| sample.header.iter().position(|name| *name == column.name));
-    let (mut lost, mut kept) = (false, false);
-    for cell in positions.flat_map(|at| sample.cells(at)) {
-        let digits = cell.bytes().filter(u8::is_ascii_digit).count();
-        lost |= digits == 9 && cell.len() == 9;
-        kept |= digits == 10 && cell.starts_with('0');
-    }
-    lost && !kept
+    let mut positions = of_numbers.filter_map(|column| sample.header.iter().position(|name| *name == column.name));
+    positions.any(|at| sample.cells(at).any(has_lost))
 }

@@ -6,19 +6,8 @@ use crate::programme::DateFormat;
 
 /// The ways in which extracts write dates, the likeliest in Denmark first; what is written in two of these ways, such as
 /// 01/02/2024, is taken for the first.
-const FORMATS: [&str; 12] = [
-    "%d-%m-%Y",
-    "%Y-%m-%d",
-    "%d.%m.%Y",
-    "%d/%m/%Y",
-    "%Y/%m/%d",
-    "%Y.%m.%d",
-    "%Y%m%d",
-    "%d%m%Y",
-    "%m/%d/%Y",
-    "%m-%d-%Y",
-    "%Y-%m-%d 00:00:00",
-    "%d-%m-%Y 00:00:00",
+const FORMATS: [&str; 10] = [
+    "%d-%m-%Y", "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d%m%Y", "%m/%d/%Y", "%m-%d-%Y",
 ];
 
 /// What ends say that are still open.

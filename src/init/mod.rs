@@ -111,6 +111,9 @@ fn describe(request: &Request, delivered: &Delivered) -> Result<Description> {
     let (mut columns, mut doubts) = (found.columns, found.doubts);
     let days = dates::find(&sample, &columns);
     doubts.extend(days.doubt);
+    if !sample.is_encoding_certain {
+        doubts.push("its encoding cannot be told with certainty; most of its letters are of this one".to_owned());
+    }
     if sample.rows.is_empty() {
         doubts.push("the file has no rows: how dates are written was not seen".to_owned());
     }

@@ -6,10 +6,12 @@ use crate::extract::{Quality, Record, Records, Room, Types, names};
 use crate::identity::{Pseudonym, Sex, holds_cpr_number};
 use crate::output::{FileRecord, Manifest};
 use crate::pipeline::Progress;
-use crate::programme::{Department, Programme};
+use crate::programme::{Department, OTHER_TYPE, Programme};
+use crate::untrusted::SteadyFile;
 use arrow_array::{Array, StringArray};
 use arrow_schema::DataType;
 use rayon::prelude::*;
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 /// A delivery as read, or as it has just been written by the same process.
@@ -85,8 +87,9 @@ pub(crate) fn check_footers(
     let room = Room::default();
     let source = Source::new(programme, department, period_folder, &room);
     let mut delivery = Delivery { key_id: key_id.to_owned(), ..Delivery::default() };
-    source.open(names::INCOMPLETE, &mut delivery, &INCOMPLETE_COLUMNS)?;
-    source.open(names::EXTRACT, &mut delivery, &source.extract_columns())?;
+    let file = |name| SteadyFile::open(&source.folder.join(name));
+    source.open(names::INCOMPLETE, file(names::INCOMPLETE)?, &mut delivery, &INCOMPLETE_COLUMNS)?;
+    source.open(names::EXTRACT, file(names::EXTRACT)?, &mut delivery, &source.extract_columns())?;
     Ok(delivery.warnings)
 }
 
@@ -112,30 +115,38 @@ impl<'a> Source<'a> {
     fn read(&self) -> Result<Delivery> {
         let manifest = Manifest::read(&self.folder, &format!("pseudonymise --department {}", self.department.id))?;
         let mut delivery = Delivery { key_id: manifest.key_id.clone(), ..Delivery::default() };
-        let mut errors = Vec::new();
-        for name in [names::EXTRACT, names::INCOMPLETE, names::QUALITY] {
-            let hint = "ask the department for the whole folder again, and how it was sent";
-            match manifest.unaltered(self.period_folder, &self.place.join(name), hint) {
-                Ok(record) => delivery.inputs.push(record.clone()),
-                Err(error) => errors.push(error),
-            }
-        }
-        if let Some(error) = Error::collect(errors) {
-            return Err(error);
-        }
-        let quality = self.folder.join(names::QUALITY);
-        let text = std::fs::read(&quality).map_err(|error| Error::io(&quality, "read", &error))?;
-        delivery.quality = Some(serde_json::from_slice(&text).map_err(|_| {
-            Error::file(&quality, "it is no quality file", "ask the department for its delivery again")
-        })?);
-        self.read_incomplete(&mut delivery)?;
-        self.read_extract(&mut delivery)?;
+        let checked = [names::EXTRACT, names::INCOMPLETE, names::QUALITY]
+            .map(|name| manifest.unaltered(self.period_folder, &self.place.join(name), WHOLE_AGAIN));
+        let [extract, incomplete, quality] = match checked {
+            [Ok(extract), Ok(incomplete), Ok(quality)] => [extract, incomplete, quality],
+            failed => return Err(Error::Several(failed.into_iter().filter_map(Result::err).collect())),
+        };
+        delivery.inputs = [&extract, &incomplete, &quality].map(|(record, _)| (*record).clone()).to_vec();
+        self.read_incomplete(incomplete.1, &mut delivery)?;
+        delivery.quality = Some(self.read_quality(&quality.1)?);
+        self.read_extract(extract.1, &mut delivery)?;
         Ok(delivery)
     }
 
-    fn open(&self, name: &str, delivery: &mut Delivery, columns: &[Expected]) -> Result<ParquetInput> {
-        let path = self.folder.join(name);
-        let input = ParquetInput::open(&path, columns)?;
+    fn read_quality(&self, file: &SteadyFile) -> Result<Quality> {
+        let quality: Quality = serde_json::from_slice(&file.bytes(Quality::MOST_BYTES)?).map_err(|_| {
+            Error::file(file.path(), "it is no quality file", "ask the department for its delivery again")
+        })?;
+        if quality.department == self.department.id {
+            return Ok(quality);
+        }
+        Err(Error::refused(format!("{}: it tells of another department", file.path().display()), WHOLE_AGAIN))
+    }
+
+    fn open(
+        &self,
+        name: &str,
+        file: SteadyFile,
+        delivery: &mut Delivery,
+        columns: &[Expected],
+    ) -> Result<ParquetInput> {
+        let path = file.path().to_path_buf();
+        let input = ParquetInput::new(file, columns)?;
         let entries = input.entries();
         let programme = self.programme;
         let expected = [
@@ -168,8 +179,8 @@ impl<'a> Source<'a> {
         Ok(input)
     }
 
-    fn read_incomplete(&self, delivery: &mut Delivery) -> Result<()> {
-        let input = self.open(names::INCOMPLETE, delivery, &INCOMPLETE_COLUMNS)?;
+    fn read_incomplete(&self, file: SteadyFile, delivery: &mut Delivery) -> Result<()> {
+        let input = self.open(names::INCOMPLETE, file, delivery, &INCOMPLETE_COLUMNS)?;
         let read = |persons: &mut Vec<Pseudonym>, batch: &Batch<'_>| {
             for cell in batch.text(names::PERSON, false)?.iter().flatten() {
                 persons.push(batch.pseudonym(names::PERSON, cell)?);
@@ -208,8 +219,8 @@ impl<'a> Source<'a> {
         columns
     }
 
-    fn read_extract(&self, delivery: &mut Delivery) -> Result<()> {
-        let input = self.open(names::EXTRACT, delivery, &self.extract_columns())?;
+    fn read_extract(&self, file: SteadyFile, delivery: &mut Delivery) -> Result<()> {
+        let input = self.open(names::EXTRACT, file, delivery, &self.extract_columns())?;
         let path = self.folder.join(names::EXTRACT);
         if input.rows() > u64::from(u32::MAX) {
             return Err(Error::file(
@@ -227,18 +238,21 @@ impl<'a> Source<'a> {
             Part::default,
             |part, batch| reading.add(part, batch),
             |part: Part| {
-                let begins = part.records.ends().map(|(first, _)| *first);
-                if last.zip(begins).is_some_and(|(last, first)| (last.person, last.start) > (first.person, first.start))
-                {
-                    let what = "its rows are not sorted by person and start";
-                    return Err(Error::file(&path, what, "ask the department for its delivery again"));
-                }
-                last = part.last.or(last);
+                let wrong = |what| Err(Error::file(&path, what, "ask the department for its delivery again"));
                 let positions: Vec<u32> = part.types.names().iter().map(|name| types.position(name.clone())).collect();
                 if types.names().len() > MOST_TYPES {
-                    let what = "it holds more than 65,536 types";
-                    return Err(Error::file(&path, what, "name fewer types in the programme"));
+                    return wrong(TOO_MANY_TYPES);
                 }
+                let moved = |record: Record| Record { kind: positions[record.kind as usize], ..record };
+                if let Some((last, first)) = last.zip(part.first.map(moved)) {
+                    if !comes_before(&last, &first, &types) {
+                        return wrong(NOT_IN_ORDER);
+                    }
+                    if last.person == first.person && last.age_band != first.age_band {
+                        return wrong(TWO_BANDS);
+                    }
+                }
+                last = part.last.map(moved).or(last);
                 delivery.records.append(part.records, &positions);
                 delivery.records.keep_within_room()
             },
@@ -253,7 +267,8 @@ impl<'a> Source<'a> {
 struct Part {
     records: Records,
     types: Types,
-    /// The last row, to see that rows are in order.
+    /// The first row and the last, to see that rows are in order.
+    first: Option<Record>,
     last: Option<Record>,
 }
 
@@ -272,18 +287,15 @@ impl Reading<'_> {
         let children = batch.text(names::CHILD, true)?;
         let bands = if self.attributes.age_band { Some(batch.text(names::AGE_BAND, false)?) } else { None };
         let sexes = if self.attributes.sex { Some(batch.text(names::SEX, false)?) } else { None };
-        let mut last_cell = "";
+        let (mut last_cell, mut last_band) = ("", None);
         for row in 0..batch.rows() {
             let cell = persons.value(row);
+            let band = bands.map(|bands| bands.value(row));
             let (person, age_band) = match part.last {
-                Some(last) if cell == last_cell => (last.person, last.age_band),
-                _ => (batch.pseudonym(names::PERSON, cell)?, self.age_band(bands, row, batch)?),
+                Some(last) if cell == last_cell && band == last_band => (last.person, last.age_band),
+                _ => (batch.pseudonym(names::PERSON, cell)?, self.age_band(band, batch)?),
             };
-            last_cell = cell;
-            let start = starts.value(row);
-            if part.last.is_some_and(|last| (person, start) < (last.person, last.start)) {
-                return Err(batch.wrong(names::PERSON, "rows are not sorted by person and start"));
-            }
+            (last_cell, last_band) = (cell, band);
             let pseudonym = |name, column: &StringArray| {
                 (!column.is_null(row)).then(|| batch.pseudonym(name, column.value(row))).transpose()
             };
@@ -292,20 +304,20 @@ impl Reading<'_> {
                 record: pseudonym(names::RECORD, records)?,
                 child: pseudonym(names::CHILD, children)?,
                 kind: part.kind(kinds.value(row), batch)?,
-                start,
+                start: starts.value(row),
                 end: if ends.is_null(row) { Record::OPEN } else { ends.value(row) },
                 sex: sex(sexes, row, batch)?,
                 age_band,
             };
-            part.records.push(record);
-            part.last = Some(record);
+            check_days(&record, ends.is_null(row), batch)?;
+            part.push(record, batch)?;
         }
         Ok(())
     }
 
-    /// The position of a row's age band, which the person's first row decides; 0 where the programme does not ask for it.
-    fn age_band(&self, bands: Option<&StringArray>, row: usize, batch: &Batch<'_>) -> Result<u8> {
-        let Some(band) = bands.map(|bands| bands.value(row)) else { return Ok(0) };
+    /// The position of an age band; 0 where the programme does not ask for it.
+    fn age_band(&self, band: Option<&str>, batch: &Batch<'_>) -> Result<u8> {
+        let Some(band) = band else { return Ok(0) };
         let position = self.labels.iter().position(|label| label == band);
         let position = position.and_then(|position| u8::try_from(position).ok());
         position.ok_or_else(|| batch.unexpected(names::AGE_BAND, band, "a cell is no age band of the programme"))
@@ -321,10 +333,63 @@ fn sex(sexes: Option<&StringArray>, row: usize, batch: &Batch<'_>) -> Result<Sex
     }
 }
 
+/// Days that can be, and an end that does not lie before its start.
+fn check_days(record: &Record, is_open: bool, batch: &Batch<'_>) -> Result<()> {
+    /// 0001-01-01 and 9999-12-31, in days since 1970-01-01.
+    const DAYS: std::ops::RangeInclusive<i32> = -719_162..=2_932_896;
+    const NO_DAY: &str = "a day lies before the year 1 or after the year 9999";
+    if !DAYS.contains(&record.start) {
+        return Err(batch.wrong(names::START, NO_DAY));
+    }
+    if is_open || (record.start..=*DAYS.end()).contains(&record.end) {
+        return Ok(());
+    }
+    let what = if DAYS.contains(&record.end) { "a row ends before it starts" } else { NO_DAY };
+    Err(batch.wrong(names::END, what))
+}
+
+/// Whether a record stands rightly before another. Equal ones do only where different types became `other`.
+fn comes_before(record: &Record, next: &Record, types: &Types) -> bool {
+    let begins = |record: &Record| (record.person, record.start, record.end);
+    let order = begins(record).cmp(&begins(next)).then_with(|| {
+        let name = |record: &Record| &types.names()[record.kind as usize];
+        (name(record), record.record, record.child).cmp(&(name(next), next.record, next.child))
+    });
+    match order {
+        Ordering::Less => true,
+        Ordering::Equal => types.names()[record.kind as usize] == OTHER_TYPE,
+        Ordering::Greater => false,
+    }
+}
+
 /// More types than any delivery has; bounds what a forged one costs.
 const MOST_TYPES: usize = 1 << 16;
 
+/// A programme's types have at most 1,000 characters, of at most four bytes.
+const LONGEST_TYPE_BYTES: usize = 4000;
+
+const WHOLE_AGAIN: &str = "ask the department for the whole folder again, and how it was sent";
+const TOO_MANY_TYPES: &str = "it holds more than 65,536 types";
+const TWO_BANDS: &str = "rows of one person have different age bands";
+const NOT_IN_ORDER: &str = "rows are not sorted by person, start, end, type, record and child, or one stands twice";
+
 impl Part {
+    /// Adds the next row, which must come after the last and have the age band that its person has.
+    fn push(&mut self, record: Record, batch: &Batch<'_>) -> Result<()> {
+        if let Some(last) = &self.last {
+            if !comes_before(last, &record, &self.types) {
+                return Err(batch.wrong(names::PERSON, NOT_IN_ORDER));
+            }
+            if last.person == record.person && last.age_band != record.age_band {
+                return Err(batch.wrong(names::AGE_BAND, TWO_BANDS));
+            }
+        }
+        self.records.push(record);
+        self.first = self.first.or(Some(record));
+        self.last = Some(record);
+        Ok(())
+    }
+
     /// The position of a type, which is added where it is new.
     fn kind(&mut self, name: &str, batch: &Batch<'_>) -> Result<u32> {
         if let Some(position) = self.types.find(name) {
@@ -333,8 +398,11 @@ impl Part {
         if holds_cpr_number(name) {
             return Err(batch.identifying(names::KIND));
         }
+        if name.is_empty() || name.len() > LONGEST_TYPE_BYTES {
+            return Err(batch.wrong(names::KIND, "a type is empty, or longer than any"));
+        }
         if self.types.names().len() == MOST_TYPES {
-            return Err(batch.wrong(names::KIND, "it holds more than 65,536 types"));
+            return Err(batch.wrong(names::KIND, TOO_MANY_TYPES));
         }
         Ok(self.types.position(name.to_owned()))
     }

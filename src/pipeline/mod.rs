@@ -35,12 +35,14 @@ use std::time::Instant;
 pub fn run(context: &Context<'_>, delivering: &Delivering, new_key: bool) -> Result<Outcome<RunSummary>> {
     let programme = context.programme;
     programme.purpose.authorise(context.today)?;
-    let key = if new_key && !programme.key.exists() && !has_deliveries(programme) {
-        Key::create(&programme.key)
-    } else {
-        Key::read(&programme.key)
-    }?;
+    // A key is only made by who holds the period, so that of two runs at once one makes it.
+    let known = if new_key && !programme.key.exists() { None } else { Some(Key::read(&programme.key)?) };
     let period = Period::open(&programme.out, &programme.period)?;
+    let key = match known {
+        Some(key) => key,
+        None if programme.key.exists() || has_deliveries(programme) => Key::read(&programme.key)?,
+        None => Key::create(&programme.key)?,
+    };
     for step in programme
         .departments
         .iter()

@@ -4,7 +4,7 @@
 
 use crate::output::{FileRecord, MANIFEST, Manifest, Step};
 use crate::pipeline::Recomputed;
-use crate::programme::{Department, Programme};
+use crate::programme::{Department, Programme, TypeList};
 use std::path::{Component, Path, PathBuf};
 
 /// A step as it must stand in a period; all paths are relative to the period's folder.
@@ -31,7 +31,8 @@ pub(super) struct Expected<'p> {
 
 /// The steps of a programme, each after those that it is made from.
 pub(super) fn steps(programme: &Programme) -> Vec<Expected<'_>> {
-    let mut steps: Vec<Expected<'_>> = programme.departments.iter().map(pseudonymise).collect();
+    let mut steps: Vec<Expected<'_>> =
+        programme.departments.iter().map(|department| pseudonymise(programme, department)).collect();
     let delivered = steps.iter().flat_map(|step| step.outputs.clone()).collect();
     let selection = |name| Path::new("selection").join(name);
     steps.push(Expected {
@@ -63,17 +64,21 @@ pub(super) fn steps(programme: &Programme) -> Vec<Expected<'_>> {
     steps
 }
 
-fn pseudonymise(department: &Department) -> Expected<'_> {
+fn pseudonymise<'p>(programme: &Programme, department: &'p Department) -> Expected<'p> {
     let delivery = Path::new("delivery").join(&department.id);
     let private = Path::new("private").join(&department.id);
     let command = format!("pseudonymise --department {}", department.id);
+    let has_groups = programme.lists_of(department).flat_map(TypeList::named).any(|named| named.group.is_some());
+    // The one that is delivered too is the last.
+    let of_groups = has_groups.then_some("types_out_of_date.csv");
+    let private_lists = ["rejected.csv", "other_types.csv"].into_iter().chain(of_groups).chain(["quality.json"]);
     Expected {
         step: Step::pseudonymise(&department.id),
         word: "pseudonymise",
         command: command.clone(),
         department: Some(department),
         outputs: ["extract.parquet", "incomplete.parquet", "quality.json"].map(|name| delivery.join(name)).to_vec(),
-        unlisted: ["rejected.csv", "other_types.csv", "quality.json"].map(|name| private.join(name)).to_vec(),
+        unlisted: private_lists.map(|name| private.join(name)).collect(),
         inputs: None,
         recomputed: None,
         again: format!(

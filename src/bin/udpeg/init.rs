@@ -1,7 +1,7 @@
 //! `udpeg init`: asks what was not typed, drafts a programme file and writes it.
 
 use crate::args::Init;
-use crate::terminal::{Terminal, heading, table};
+use crate::terminal::{Terminal, heading};
 use std::fmt::Write as _;
 use std::io::{BufRead, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
@@ -117,23 +117,22 @@ fn text(file: &Path, departments: &[Description]) -> String {
     let mut text = String::new();
     for department in departments {
         heading(&mut text, &format!("Department {}", department.id));
-        let mut rows = vec![vec!["files".to_owned(), department.input.join(", ")]];
         let written = [
             department.encoding.map(|encoding| encoding.name().to_owned()),
             department.delimiter.map(|delimiter| match delimiter {
-                '\t' => "tabs".to_owned(),
+                '\t' => "tabs between fields".to_owned(),
                 other => format!("`{other}` between fields"),
             }),
             Some(format!("dates as {}", department.dates)),
             department.leading_zero_lost.then(|| "leading zeros of numbers lost".to_owned()),
         ];
-        rows.push(vec!["written in".to_owned(), written.into_iter().flatten().collect::<Vec<_>>().join(", ")]);
-        rows.extend(
-            department.columns.iter().map(|column| vec![column.role.key().to_owned(), format!("`{}`", column.name)]),
-        );
-        text.push_str(&table(rows));
+        let _ = writeln!(text, " files   {}", department.input.join(", "));
+        let _ = writeln!(text, " written {}", written.into_iter().flatten().collect::<Vec<_>>().join(", "));
+        for column in &department.columns {
+            let _ = writeln!(text, " {:<7} `{}`", column.role.key(), column.name);
+        }
         for doubt in &department.doubts {
-            let _ = writeln!(text, " look: {doubt}");
+            let _ = writeln!(text, " look    {doubt}");
         }
     }
     let _ = writeln!(

@@ -17,6 +17,7 @@ mod schema;
 mod select;
 mod synth;
 mod terminal;
+mod threads;
 mod verify;
 
 use args::{Args, Command};
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
         Err(error) => return exit::usage(&error),
     };
     let terminal = Terminal::new(&args.output);
-    exit::code(|| run_command(&args.command, &terminal), &terminal)
+    exit::code(|| threads::with_threads(|| run_command(&args.command, &terminal)), &terminal)
 }
 
 fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode> {

@@ -1,8 +1,8 @@
 //! `udpeg schema`.
 
-use crate::terminal::print;
+use crate::terminal::give;
 use udpeg::Result;
 
 pub(crate) fn run() -> Result<()> {
-    print(udpeg::programme::SCHEMA)
+    give(udpeg::programme::SCHEMA)
 }

@@ -19,7 +19,7 @@ const EXTRACT: &str = "extract.parquet";
 const INCOMPLETE: &str = "incomplete.parquet";
 
 /// Puts bytes in the place of a delivered file of family's and their SHA-256 into its manifest.
-fn replace(place: &Workplace, file: &str, bytes: &[u8]) {
+pub(crate) fn replace(place: &Workplace, file: &str, bytes: &[u8]) {
     replace_in(place, &format!("delivery/family/{file}"), bytes, &["delivery/family"]);
 }
 
