@@ -341,11 +341,15 @@ fn is_week(cell: &str) -> bool {
     year.len() == 4 && week.len() == 2 && year.bytes().chain(week.bytes()).all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether there are numbers of nine digits that are usable with a zero in front.
+/// Whether numbers of nine digits that are usable with a zero in front are no exception among those that begin with one.
 pub(super) fn leading_zero_lost(sample: &Sample, columns: &[Column]) -> bool {
     let reader = CprReader { as_of: NaiveDate::MAX, leading_zero_lost: true };
-    let has_lost = |cell: &str| cell.len() == 9 && matches!(reader.read(cell), CprCell::Number { .. });
     let of_numbers = columns.iter().filter(|column| matches!(column.role, Role::Person | Role::Child));
-    let mut positions = of_numbers.filter_map(|column| sample.header.iter().position(|name| *name == column.name));
-    positions.any(|at| sample.cells(at).any(has_lost))
+    let positions = of_numbers.filter_map(|column| sample.header.iter().position(|name| *name == column.name));
+    let (mut lost, mut kept) = (0, 0);
+    for cell in positions.flat_map(|at| sample.cells(at)) {
+        lost += usize::from(cell.len() == 9 && matches!(reader.read(cell), CprCell::Number { .. }));
+        kept += usize::from(cell.len() >= 10 && cell.starts_with('0'));
+    }
+    lost * 10 > kept
 }

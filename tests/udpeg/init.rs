@@ -44,7 +44,6 @@ fn the_sample_data_are_recognised_as_the_sample_programme_describes_them() {
         assert_eq!(found.format.delimiter, described.format.delimiter, "{}", found.id);
         assert_eq!(found.format.encoding, described.format.encoding, "{}", found.id);
         assert_eq!(found.format.dates, described.format.dates, "{}", found.id);
-        assert_eq!(found.format.leading_zero_lost, described.format.leading_zero_lost, "{}", found.id);
     }
     // It says nothing of purposes, and so runs nothing.
     place.write("programme.key", crate::support::KEY_LINE);
@@ -128,6 +127,16 @@ fn a_column_that_cannot_be_told_is_asked_for() {
     let error = drafted("d.csv", &rows("CPR;Fra;Til;x", "0201609995;2020-01-01;;17"), &[]).unwrap_err();
     assert!(error.contains("no column seems to be the type"), "{error}");
     assert!(error.contains("--column d.type=NAME; the columns are `CPR`, `Fra`, `Til`, `x`"), "{error}");
+}
+
+#[test]
+fn zeros_that_were_lost_are_told_from_numbers_that_were_cut_off() {
+    for (lost, kept, expected) in [(20, 0, true), (3, 20, true), (1, 20, false), (0, 20, false)] {
+        let row = |number: &str| format!("{number};a;2020-01-01;\n");
+        let text = format!("CPR;Ydelse;Fra;Til\n{}{}", row("201609995").repeat(lost), row("0201609995").repeat(kept));
+        let programme = drafted("d.csv", &text, &[]).unwrap();
+        assert_eq!(programme.departments[0].format.leading_zero_lost, expected, "{lost}, {kept}");
+    }
 }
 
 #[test]

@@ -70,14 +70,13 @@ pub(crate) enum Command {
 #[command(after_help = "\
 Examples:
   udpeg init config/programme.toml
-  udpeg init p.toml --department jobcentre=jobcentre.csv --department family=family.xlsx
-  udpeg init p.toml --department social=social.csv --column social.type=Tilbud
+  udpeg init p.toml -d jobcentre=jobs.csv -d family=family.xlsx
+  udpeg init p.toml -d social=s.csv --column social.type=Tilbud
 
 Asks for what is not given, where somebody sits at the terminal. The file is a beginning: what people have to decide
 is marked DECIDE in it, what is only likely LOOK.")]
 pub(crate) struct Init {
     /// The programme file to write; one that is there is never overwritten
-    #[arg(default_value = "programme.toml")]
     pub file: PathBuf,
     /// A department and its file; several files of one department by naming it again
     #[arg(long, short, value_name = "ID=FILE", value_parser = pair)]
