@@ -5,7 +5,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use udpeg::extract::{self, RowReader};
-use udpeg::identity::{CprCell, CprReader, Key, Pseudonymiser};
+use udpeg::identity::{CprCell, CprReader, Key, Passphrase, Pseudonymiser};
 use udpeg::pipeline::{self, Context, Delivering, Silent};
 use udpeg::programme::{Overrides, Programme};
 use udpeg::synth::{self, Settings};
@@ -46,7 +46,7 @@ impl Municipality {
 }
 
 fn delivering() -> Delivering {
-    Delivering { max_rejected: "5%".parse().expect("a share"), show_values: false }
+    Delivering { max_rejected: "5%".parse().expect("a share"), show_values: false, passphrase: Passphrase::Terminal }
 }
 
 /// Cutting a CSV file into rows and fields.

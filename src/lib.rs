@@ -10,6 +10,7 @@
 //! - [`score`]: measures, rules, points.
 //! - [`selection`]: eligibility, ranking, quotas, reserve.
 //! - [`assignment`]: who coordinates whom.
+//! - [`custody`]: a second key, and the way back for those who are proposed only.
 //! - [`output`]: Parquet, manifest; whole or not at all.
 //! - [`pipeline`]: the steps, each in a few lines.
 //! - [`synth`]: synthetic municipalities to try all this on.
@@ -17,6 +18,7 @@
 //! - [`error`]: what can go wrong, and which exit code it has.
 
 pub mod assignment;
+pub mod custody;
 pub mod error;
 pub mod extract;
 pub mod identity;

@@ -6,7 +6,7 @@ use super::records::{LeavingTypes, Record, Records};
 use crate::error::{Result, Warning};
 use crate::identity::Sex;
 use crate::output::{self, FileRecord, ParquetFile, RunMetadata, Staged, hex_column};
-use crate::programme::{Department, OTHER_TYPE, Programme};
+use crate::programme::{Attributes, Department, OTHER_TYPE, Programme};
 use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, Date32Array, DictionaryArray, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field};
@@ -101,13 +101,8 @@ pub fn deliver(
     Ok(records)
 }
 
-fn write_extract(
-    programme: &Programme,
-    folder: &Staged,
-    metadata: &RunMetadata,
-    records: &Records,
-    types: &LeavingTypes,
-) -> Result<(String, u64)> {
+/// The columns of `extract.parquet`, in order.
+pub(crate) fn extract_fields(attributes: Attributes) -> Vec<Field> {
     let text = || DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
     let mut fields = vec![
         Field::new(names::PERSON, DataType::Utf8, false),
@@ -117,14 +112,24 @@ fn write_extract(
         Field::new(names::END, DataType::Date32, true),
         Field::new(names::CHILD, DataType::Utf8, true),
     ];
-    let attributes = programme.attributes;
     if attributes.sex {
         fields.push(Field::new(names::SEX, text(), false));
     }
     if attributes.age_band {
         fields.push(Field::new(names::AGE_BAND, text(), false));
     }
-    let mut file = ParquetFile::create(folder, names::EXTRACT, fields, metadata)?;
+    fields
+}
+
+fn write_extract(
+    programme: &Programme,
+    folder: &Staged,
+    metadata: &RunMetadata,
+    records: &Records,
+    types: &LeavingTypes,
+) -> Result<(String, u64)> {
+    let attributes = programme.attributes;
+    let mut file = ParquetFile::create(folder, names::EXTRACT, extract_fields(attributes), metadata)?;
     let kinds: ArrayRef = Arc::new(StringArray::from_iter_values(&types.names));
     let bands: ArrayRef = Arc::new(StringArray::from_iter_values(programme.age_bands.labels()));
     let sexes: ArrayRef = Arc::new(StringArray::from_iter_values(["M", "F"]));
@@ -153,7 +158,7 @@ fn write_extract(
 }
 
 /// A column of few distinct words.
-fn words(positions: impl Iterator<Item = u32>, all: &ArrayRef) -> ArrayRef {
+pub(crate) fn words(positions: impl Iterator<Item = u32>, all: &ArrayRef) -> ArrayRef {
     let positions: UInt32Array = positions.map(Some).collect();
     Arc::new(
         DictionaryArray::<UInt32Type>::try_new(positions, Arc::clone(all))

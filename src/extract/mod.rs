@@ -16,9 +16,10 @@ mod read;
 mod records;
 
 pub use csv::{Field, FieldForm, RowReader, Split, split_rows};
-pub(crate) use delivery::names;
+pub(crate) use delivery::{extract_fields, names, words};
 pub use delivery::{deliver, tidy, type_warnings, write_private};
 pub use quality::{Quality, Reason, Rejected};
+pub(crate) use read::read_with;
 pub use read::{Extract, InputFile, read};
 pub use records::{LeavingTypes, Record, Records, Types};
 

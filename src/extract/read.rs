@@ -61,13 +61,23 @@ pub fn read(
     show_values: bool,
     progress: &dyn Progress,
 ) -> Result<Extract> {
+    read_with(programme, department, &Pseudonymiser::new(key, &department.id), show_values, progress)
+}
+
+/// The same, with a pseudonymiser that may be looking for somebody.
+pub(crate) fn read_with(
+    programme: &Programme,
+    department: &Department,
+    pseudonymiser: &Pseudonymiser,
+    show_values: bool,
+    progress: &dyn Progress,
+) -> Result<Extract> {
     let files = input::resolve(programme, department)?;
     let bytes = files.iter().filter_map(|file| std::fs::metadata(&file.path).ok()).map(|metadata| metadata.len()).sum();
     progress.begin(&format!("reading {}", department.id), bytes);
-    let pseudonymiser = Pseudonymiser::new(key, &department.id);
     let mut extract = Extract::default();
     for file in &files {
-        let reading = Reading { programme, department, file, pseudonymiser: &pseudonymiser, show_values };
+        let reading = Reading { programme, department, file, pseudonymiser, show_values };
         reading.read_into(&mut extract, progress)?;
     }
     progress.end();

@@ -3,8 +3,10 @@
 use super::cpr::CprNumber;
 use super::key::Key;
 use super::keyed_hash::KeyedHash;
+use super::wanted::Wanted;
 use std::fmt;
 use std::num::NonZeroU128;
+use std::sync::Arc;
 
 /// What stands for a person, a child or a record: 128 bits, written as 32 lower-case hex characters.
 ///
@@ -88,6 +90,8 @@ impl fmt::Debug for Pseudonym {
 pub struct Pseudonymiser {
     person: KeyedHash,
     record: KeyedHash,
+    /// Whose numbers are kept; `None` but for the way back.
+    wanted: Option<Arc<Wanted>>,
 }
 
 impl Pseudonymiser {
@@ -97,13 +101,24 @@ impl Pseudonymiser {
         Self {
             person: KeyedHash::new(key.bytes(), "udpeg/1/person:"),
             record: KeyedHash::new(key.bytes(), &format!("udpeg/1/record/{department}:")),
+            wanted: None,
         }
+    }
+
+    /// The same, which tells `wanted` of every number that it turns into a pseudonym.
+    #[must_use]
+    pub fn looking_for(self, wanted: Arc<Wanted>) -> Self {
+        Self { wanted: Some(wanted), ..self }
     }
 
     /// The pseudonym of a person or child.
     #[must_use]
     pub fn person(&self, number: &CprNumber) -> Pseudonym {
-        Pseudonym::from_bits(self.person.first_128_bits(number.digits()))
+        let pseudonym = Pseudonym::from_bits(self.person.first_128_bits(number.digits()));
+        if let Some(wanted) = &self.wanted {
+            wanted.see(pseudonym, number);
+        }
+        pseudonym
     }
 
     /// The pseudonym of a record id, trimmed.

@@ -1,16 +1,16 @@
 //! One department's delivery: checked against its manifest, the programme and the other deliveries, and read.
 
-use super::parquet_input::{Batch, Expected, ParquetInput};
+use super::parquet_input::Batch;
+use super::source::{OpenExtract, Source};
 use crate::error::{Error, Result, Warning};
 use crate::extract::{Quality, names};
 use crate::identity::{Pseudonym, holds_cpr_number};
-use crate::output::{FileRecord, Manifest};
+use crate::output::FileRecord;
 use crate::pipeline::Progress;
 use crate::programme::{Department, Programme};
 use arrow_array::Array;
-use arrow_schema::DataType;
 use rayon::prelude::*;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A delivery as read. Rows that start after `as_of` are left out; their persons are not.
 #[derive(Debug, Default)]
@@ -61,7 +61,7 @@ pub struct Rows {
 pub(crate) fn read_all(programme: &Programme, period_folder: &Path, progress: &dyn Progress) -> Result<Vec<Delivery>> {
     progress.begin("reading the deliveries", programme.departments.len() as u64);
     let read = |department: &Department| {
-        let delivery = Source::new(programme, department, period_folder).read();
+        let delivery = read(programme, department, period_folder);
         progress.advance(1);
         delivery
     };
@@ -74,143 +74,69 @@ pub(crate) fn read_all(programme: &Programme, period_folder: &Path, progress: &d
             Err(error) => errors.push(error),
         }
     }
-    let key_ids = deliveries.iter().map(|delivery| &delivery.key_id);
-    if key_ids.clone().zip(key_ids.skip(1)).any(|(one, other)| one != other) {
-        errors.push(Error::refused(
-            "the deliveries were made with different keys, so that one person has different pseudonyms in them",
-            "every department must use the programme's one key; compare `key_id` in their manifests",
-        ));
-    }
+    errors.extend(went_different_ways(&deliveries));
     Error::collect(errors).map_or(Ok(deliveries), Err)
 }
 
-/// Where one delivery stands and what it must fit.
-struct Source<'a> {
-    programme: &'a Programme,
-    department: &'a Department,
-    period_folder: &'a Path,
-    folder: PathBuf,
-    /// The folder's name in manifests.
-    place: PathBuf,
+/// Refuses deliveries whose pseudonyms were not all made with the same key or keys.
+fn went_different_ways(deliveries: &[Delivery]) -> Option<Error> {
+    let key_ids: Vec<&str> = deliveries.iter().map(|delivery| delivery.key_id.as_str()).collect();
+    if key_ids.windows(2).all(|pair| pair[0] == pair[1]) {
+        return None;
+    }
+    let rekeyed = key_ids.iter().filter(|id| id.contains('+')).count();
+    let (what, hint) = if rekeyed == 0 {
+        (
+            "the deliveries were made with different keys",
+            "every department must use the programme's one key; compare `key_id` in their manifests",
+        )
+    } else if rekeyed == key_ids.len() {
+        (
+            "the deliveries were re-keyed with different keys",
+            "every department must use the programme's one key, and the custodian one second key; compare `key_id` in their manifests",
+        )
+    } else {
+        (
+            "some deliveries were re-keyed and others were not",
+            "all must go the same way: have every department's delivery re-keyed with one second key (`udpeg rekey`), or none",
+        )
+    };
+    Some(Error::refused(format!("{what}, so that one person has different pseudonyms in them"), hint))
 }
 
-impl<'a> Source<'a> {
-    fn new(programme: &'a Programme, department: &'a Department, period_folder: &'a Path) -> Self {
-        let place = Path::new("delivery").join(&department.id);
-        Self { programme, department, period_folder, folder: period_folder.join(&place), place }
-    }
+/// Reads the delivery of one department.
+fn read(programme: &Programme, department: &Department, period_folder: &Path) -> Result<Delivery> {
+    let mut source = Source::new(programme, department, period_folder.join("delivery").join(&department.id))?;
+    let mut delivery = Delivery {
+        key_id: source.key_id.clone(),
+        incomplete: source.incomplete()?,
+        inputs: std::mem::take(&mut source.inputs),
+        ..Delivery::default()
+    };
+    read_extract(programme, &source, &mut delivery)?;
+    delivery.quality = Some(source.quality);
+    Ok(delivery)
+}
 
-    fn read(&self) -> Result<Delivery> {
-        let manifest = Manifest::read(&self.folder, &format!("pseudonymise --department {}", self.department.id))?;
-        let mut delivery = Delivery { key_id: manifest.key_id.clone(), ..Delivery::default() };
-        let mut errors = Vec::new();
-        for name in [names::EXTRACT, names::INCOMPLETE, names::QUALITY] {
-            let hint = "ask the department for the whole folder again, and how it was sent";
-            match manifest.unaltered(self.period_folder, &self.place.join(name), hint) {
-                Ok(record) => delivery.inputs.push(record.clone()),
-                Err(error) => errors.push(error),
-            }
-        }
-        if let Some(error) = Error::collect(errors) {
-            return Err(error);
-        }
-        let quality = self.folder.join(names::QUALITY);
-        let text = std::fs::read(&quality).map_err(|error| Error::io(&quality, "read", &error))?;
-        delivery.quality = Some(serde_json::from_slice(&text).map_err(|_| {
-            Error::file(&quality, "it is no quality file", "ask the department for its delivery again")
-        })?);
-        self.read_incomplete(&mut delivery)?;
-        self.read_extract(&mut delivery)?;
-        Ok(delivery)
+fn read_extract(programme: &Programme, source: &Source<'_>, delivery: &mut Delivery) -> Result<()> {
+    let OpenExtract { rows, programme_sha256 } = source.extract()?;
+    if programme_sha256 != programme.sha256 {
+        delivery.warnings.push(Warning(format!(
+            "{}: the programme file has changed since it was delivered; types that a changed rule names may have left as `other`",
+            source.department.id
+        )));
     }
-
-    fn open(&self, name: &str, delivery: &mut Delivery, columns: &[Expected]) -> Result<ParquetInput> {
-        let path = self.folder.join(name);
-        let input = ParquetInput::open(&path, columns)?;
-        let entries = input.entries();
-        let programme = self.programme;
-        let expected = [
-            ("udpeg.format", "1".to_owned()),
-            ("udpeg.department", self.department.id.clone()),
-            ("udpeg.period", programme.period.clone()),
-            ("udpeg.as_of", programme.as_of.to_string()),
-            ("udpeg.age_bands", programme.age_bands.to_text()),
-            ("udpeg.key_id", delivery.key_id.clone()),
-        ];
-        let differing: Vec<&str> =
-            expected.iter().filter(|(key, value)| entries.get(*key) != Some(value)).map(|(key, _)| *key).collect();
-        if !differing.is_empty() {
-            return Err(Error::refused(
-                format!(
-                    "{}: it was not made for this programme and period: {} differ{}",
-                    path.display(),
-                    differing.join(", "),
-                    if differing.len() == 1 { "s" } else { "" }
-                ),
-                "use the period, day and age bands that the departments used, or ask for deliveries made with this programme",
-            ));
-        }
-        if name == names::EXTRACT && entries.get("udpeg.programme") != Some(&programme.sha256) {
-            delivery.warnings.push(Warning(format!(
-                "{}: the programme file has changed since it was delivered; types that a changed rule names may have left as `other`",
-                self.department.id
-            )));
-        }
-        Ok(input)
+    let path = source.folder.join(names::EXTRACT);
+    if rows.rows() > u64::from(u32::MAX) {
+        return Err(Error::file(&path, "it has more rows than one department can have", "split the department in two"));
     }
-
-    fn read_incomplete(&self, delivery: &mut Delivery) -> Result<()> {
-        let input =
-            self.open(names::INCOMPLETE, delivery, &[Expected { name: names::PERSON, data_type: DataType::Utf8 }])?;
-        let parts = input.read_row_groups(Vec::new, |persons, batch| {
-            for cell in batch.text(names::PERSON, false)?.iter().flatten() {
-                persons.push(batch.pseudonym(names::PERSON, cell)?);
-            }
-            Ok(())
-        })?;
-        delivery.incomplete = parts.concat();
-        if !delivery.incomplete.is_sorted_by(|one, other| one < other) {
-            let path = self.folder.join(names::INCOMPLETE);
-            return Err(Error::file(&path, "its rows are not sorted", "ask the department for its delivery again"));
-        }
-        Ok(())
+    let labels = programme.age_bands.labels();
+    let as_of = crate::extract::days(programme.as_of);
+    let reading = Reading { labels: &labels, attributes: programme.attributes, as_of };
+    for part in rows.read_row_groups(Part::default, |part, batch| reading.add(part, batch))? {
+        part.append_to(delivery, &path)?;
     }
-
-    fn read_extract(&self, delivery: &mut Delivery) -> Result<()> {
-        let attributes = self.programme.attributes;
-        let text = |name| Expected { name, data_type: DataType::Utf8 };
-        let day = |name| Expected { name, data_type: DataType::Date32 };
-        let mut columns = vec![
-            text(names::PERSON),
-            text(names::RECORD),
-            text(names::KIND),
-            day(names::START),
-            day(names::END),
-            text(names::CHILD),
-        ];
-        if attributes.sex {
-            columns.push(text(names::SEX));
-        }
-        if attributes.age_band {
-            columns.push(text(names::AGE_BAND));
-        }
-        let input = self.open(names::EXTRACT, delivery, &columns)?;
-        let path = self.folder.join(names::EXTRACT);
-        if input.rows() > u64::from(u32::MAX) {
-            return Err(Error::file(
-                &path,
-                "it has more rows than one department can have",
-                "split the department in two",
-            ));
-        }
-        let labels = self.programme.age_bands.labels();
-        let as_of = crate::extract::days(self.programme.as_of);
-        let reading = Reading { labels: &labels, attributes, as_of };
-        for part in input.read_row_groups(Part::default, |part, batch| reading.add(part, batch))? {
-            part.append_to(delivery, &path)?;
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 /// What a row group gives.

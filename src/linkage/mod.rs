@@ -6,6 +6,7 @@
 mod delivery;
 mod parquet_input;
 mod persons;
+mod source;
 mod units;
 mod written;
 
@@ -14,3 +15,5 @@ pub use persons::{DepartmentRecords, Linked, PersonRows};
 pub use units::{Unit, Units};
 
 pub(crate) use delivery::read_all;
+pub(crate) use parquet_input::Batch;
+pub(crate) use source::{OpenExtract, Source};

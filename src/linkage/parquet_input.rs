@@ -17,20 +17,20 @@ use std::path::{Path, PathBuf};
 const AGAIN: &str = "ask the department for its delivery again";
 
 /// A delivered file whose footer has been read.
-pub(super) struct ParquetInput {
+pub(crate) struct ParquetInput {
     path: PathBuf,
     metadata: ArrowReaderMetadata,
 }
 
 /// A column that must be there.
-pub(super) struct Expected {
+pub(crate) struct Expected {
     pub name: &'static str,
     pub data_type: DataType,
 }
 
 impl ParquetInput {
     /// Opens a file and checks that these columns are there, with their types, and no others.
-    pub(super) fn open(path: &Path, columns: &[Expected]) -> Result<Self> {
+    pub(crate) fn open(path: &Path, columns: &[Expected]) -> Result<Self> {
         let file = File::open(path).map_err(|error| Error::io(path, "read", &error))?;
         // The types are Parquet's own, whatever a writer adds about Arrow's.
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
@@ -60,19 +60,19 @@ impl ParquetInput {
     }
 
     /// The `udpeg.…` entries of the file metadata.
-    pub(super) fn entries(&self) -> HashMap<String, String> {
+    pub(crate) fn entries(&self) -> HashMap<String, String> {
         let entries = self.metadata.metadata().file_metadata().key_value_metadata();
         let ours = entries.into_iter().flatten().filter(|entry| entry.key.starts_with("udpeg."));
         ours.filter_map(|entry| Some((entry.key.clone(), entry.value.clone()?))).collect()
     }
 
     /// Rows in the file, as its footer says.
-    pub(super) fn rows(&self) -> u64 {
+    pub(crate) fn rows(&self) -> u64 {
         u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
     }
 
     /// Reads the file's row groups in parallel, each into what `start` gives, and gives them in order.
-    pub(super) fn read_row_groups<T: Send>(
+    pub(crate) fn read_row_groups<T: Send>(
         &self,
         start: impl Fn() -> T + Sync,
         add: impl Fn(&mut T, &Batch<'_>) -> Result<()> + Sync,
@@ -107,18 +107,18 @@ impl ParquetInput {
 }
 
 /// Some rows of a delivered file.
-pub(super) struct Batch<'p> {
+pub(crate) struct Batch<'p> {
     path: &'p Path,
     batch: RecordBatch,
 }
 
 impl Batch<'_> {
-    pub(super) fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.batch.num_rows()
     }
 
     /// A text column; null cells are refused unless `nullable`.
-    pub(super) fn text(&self, name: &'static str, nullable: bool) -> Result<&StringArray> {
+    pub(crate) fn text(&self, name: &'static str, nullable: bool) -> Result<&StringArray> {
         let array = self
             .batch
             .column_by_name(name)
@@ -128,7 +128,7 @@ impl Batch<'_> {
     }
 
     /// A column of days; null cells are refused unless `nullable`.
-    pub(super) fn days(&self, name: &'static str, nullable: bool) -> Result<&Date32Array> {
+    pub(crate) fn days(&self, name: &'static str, nullable: bool) -> Result<&Date32Array> {
         let array = self
             .batch
             .column_by_name(name)
@@ -138,18 +138,18 @@ impl Batch<'_> {
     }
 
     /// A pseudonym, read from a cell.
-    pub(super) fn pseudonym(&self, name: &'static str, cell: &str) -> Result<Pseudonym> {
+    pub(crate) fn pseudonym(&self, name: &'static str, cell: &str) -> Result<Pseudonym> {
         Pseudonym::from_hex(cell)
             .ok_or_else(|| self.unexpected(name, cell, "a cell is no pseudonym of 32 hex characters"))
     }
 
     /// The error about a cell that is not as it should be: refused where it holds what looks like a CPR number.
-    pub(super) fn unexpected(&self, name: &'static str, cell: &str, what: &str) -> Error {
+    pub(crate) fn unexpected(&self, name: &'static str, cell: &str, what: &str) -> Error {
         if holds_cpr_number(cell) { self.identifying(name) } else { self.wrong(name, what) }
     }
 
     /// Refuses the file for a cell that holds what looks like a CPR number.
-    pub(super) fn identifying(&self, name: &'static str) -> Error {
+    pub(crate) fn identifying(&self, name: &'static str) -> Error {
         Error::refused(
             format!("{}: column `{name}` holds what looks like a CPR number", self.path.display()),
             "delete this delivery and tell the department: no number may leave it",
@@ -157,7 +157,7 @@ impl Batch<'_> {
     }
 
     /// The error about a column whose content is wrong.
-    pub(super) fn wrong(&self, name: &'static str, what: &str) -> Error {
+    pub(crate) fn wrong(&self, name: &'static str, what: &str) -> Error {
         Error::file(self.path, format!("column `{name}`: {what}"), AGAIN)
     }
 }

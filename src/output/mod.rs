@@ -6,6 +6,7 @@ mod step;
 
 pub use manifest::{FileRecord, Manifest};
 pub use parquet::{ParquetFile, RunMetadata, hex_column};
+pub(crate) use step::MANIFEST;
 pub use step::{Period, Staged, Step};
 
 use crate::error::{Error, Result};

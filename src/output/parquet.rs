@@ -51,6 +51,16 @@ impl RunMetadata {
         metadata.entries.push(("udpeg.age_bands", programme.age_bands.to_text()));
         metadata
     }
+
+    /// The same with a further entry, or another value of one that is there.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: String) -> Self {
+        match self.entries.iter_mut().find(|(known, _)| *known == name) {
+            Some(entry) => entry.1 = value,
+            None => self.entries.push((name, value)),
+        }
+        self
+    }
 }
 
 /// Rows of a row group, the last of a file excepted: few enough to keep some in memory, enough to compress well.

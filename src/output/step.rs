@@ -13,7 +13,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// The file that says a step is whole.
-pub(super) const MANIFEST: &str = "manifest.json";
+pub(crate) const MANIFEST: &str = "manifest.json";
 
 /// The folder of one period, held by one process at a time.
 #[derive(Debug)]
@@ -40,6 +40,26 @@ impl Step {
             name: format!("pseudonymise {department}"),
             folders: vec![Path::new("private").join(department), Path::new("delivery").join(department)],
         }
+    }
+
+    /// `rekey` of one department's delivery.
+    #[must_use]
+    pub fn rekey(department: &str) -> Self {
+        Self { name: format!("rekey {department}"), folders: vec![Path::new("rekeyed").join(department)] }
+    }
+
+    /// `unkey` of one coordinator's list, for one department.
+    #[must_use]
+    pub fn unkey(department: &str, coordinator: &str) -> Self {
+        let folder = Path::new("unkeyed").join(department).join(coordinator);
+        Self { name: format!("unkey {coordinator} for {department}"), folders: vec![folder] }
+    }
+
+    /// `reidentify` of one coordinator's list, in one department.
+    #[must_use]
+    pub fn reidentify(department: &str, coordinator: &str) -> Self {
+        let folder = Path::new("reidentified").join(department).join(coordinator);
+        Self { name: format!("reidentify {coordinator} in {department}"), folders: vec![folder] }
     }
 
     /// `select`.

@@ -10,7 +10,7 @@ pub use share::Share;
 pub use summary::{AssignmentSummary, DepartmentSummary, Load, Outcome, RunSummary, SelectionSummary};
 
 use crate::error::{Error, Result};
-use crate::identity::Key;
+use crate::identity::{Key, Passphrase};
 use crate::output::{Period, Step};
 use crate::programme::Programme;
 use assigning::assign_in;
@@ -33,7 +33,7 @@ pub fn run(context: &Context<'_>, delivering: &Delivering, new_key: bool) -> Res
     let key = if new_key && !programme.key.exists() && !has_deliveries(programme) {
         Key::create(&programme.key)
     } else {
-        Key::read(&programme.key)
+        Key::unlock(&programme.key, &delivering.passphrase)
     }?;
     let period = Period::open(&programme.out, &programme.period)?;
     for step in programme
@@ -68,7 +68,7 @@ pub fn pseudonymise(
     let programme = context.programme;
     let department = programme.department(department)?;
     programme.purpose.authorise(context.today)?;
-    let key = Key::read(&programme.key)?;
+    let key = Key::unlock(&programme.key, &delivering.passphrase)?;
     let period = Period::open(&programme.out, &programme.period)?;
     period.check_free(&Step::pseudonymise(&department.id), context.force)?;
     let prepared = Prepared::new(context, department, delivering, &key, &period, Afterwards::Forget)?;
@@ -157,4 +157,6 @@ pub struct Delivering {
     pub max_rejected: Share,
     /// Whether `rejected.csv` shows the rows' own columns.
     pub show_values: bool,
+    /// Where the passphrase of an encrypted key file comes from.
+    pub passphrase: Passphrase,
 }

@@ -1,7 +1,10 @@
 //! What the user typed: commands, options, help texts.
 
+pub(crate) mod custody;
+
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
+use custody::{Key, Log, PseudonymOf, Reidentify, Rekey, Unkey, Unlock};
 use std::path::PathBuf;
 use udpeg::pipeline::Share;
 
@@ -18,6 +21,7 @@ Examples:
   udpeg pseudonymise -p p.toml --department social        each department, every quarter
   udpeg select --programme p.toml                         the analyst
   udpeg assign --programme p.toml                         whoever leads the coordinators
+  udpeg reidentify -p p.toml -d social --list list.parquet --by … --reason …    the way back
 
 Exit codes: 0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows,
 4 refused for safety")]
@@ -41,7 +45,7 @@ pub(crate) struct Output {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make the programme's key
+    /// Make, name or destroy a key
     Key(Key),
     /// Pseudonymise one department's extract, and report what cannot be used
     Pseudonymise(Pseudonymise),
@@ -51,32 +55,18 @@ pub(crate) enum Command {
     Assign(Assign),
     /// Pseudonymise all departments, select and assign, in one process
     Run(Run),
+    /// Put deliveries under a second key, as a custodian who has no identified extract
+    Rekey(Rekey),
+    /// Find the departments' pseudonyms of one coordinator's list, as that custodian
+    Unkey(Unkey),
+    /// Tell the numbers of one coordinator's list, in the department
+    Reidentify(Reidentify),
+    /// Tell the pseudonym of a citizen who asks about their own data
+    PseudonymOf(PseudonymOf),
+    /// Look at the custody log
+    Log(Log),
     /// Make up extracts of any size, with a programme file that reads them
     Synth(Synth),
-}
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Example:\n  udpeg key new furesoe.key")]
-pub(crate) struct Key {
-    #[command(subcommand)]
-    pub command: KeyCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum KeyCommand {
-    /// Make a new key: 32 random bytes, in a file that only you can read
-    #[command(after_help = "\
-Example:
-  udpeg key new furesoe.key
-
-One key serves one programme. Whoever holds it and a delivery can find out whom its rows are
-about: the analyst never gets it, and it never travels together with an extract. Without it,
-later periods cannot be linked to earlier ones.")]
-    New {
-        /// The file to make; one that is there is never overwritten
-        file: PathBuf,
-    },
 }
 
 /// What all commands that read a programme have in common.
@@ -115,6 +105,8 @@ pub(crate) struct Extracts {
     /// List the rejected rows' own columns in private/<department>/rejected.csv
     #[arg(long)]
     pub show_values: bool,
+    #[command(flatten)]
+    pub unlock: Unlock,
 }
 
 #[derive(Debug, clap::Args)]

@@ -6,12 +6,17 @@ mod assign;
 mod context;
 mod exit;
 mod key;
+mod log;
 mod progress;
+mod pseudonym_of;
 mod pseudonymise;
+mod reidentify;
+mod rekey;
 mod run;
 mod select;
 mod synth;
 mod terminal;
+mod unkey;
 
 use args::{Args, Command};
 use clap::Parser;
@@ -35,6 +40,11 @@ fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<()> {
         Command::Select(command) => select::run(command, terminal),
         Command::Assign(command) => assign::run(command, terminal),
         Command::Run(command) => run::run(command, terminal),
+        Command::Rekey(command) => rekey::run(command, terminal),
+        Command::Unkey(command) => unkey::run(command, terminal),
+        Command::Reidentify(command) => reidentify::run(command, terminal),
+        Command::PseudonymOf(command) => pseudonym_of::run(command, terminal),
+        Command::Log(command) => log::run(command, terminal),
         Command::Synth(command) => synth::run(command, terminal),
     }
 }
