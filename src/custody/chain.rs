@@ -135,9 +135,9 @@ pub fn examine(text: &[u8], seal: &Seal) -> Examined {
                         examined.half_lines += 1;
                         unsealed.clear();
                     }
-                    (Some(_), _) => examined
-                        .findings
-                        .push(format!("the half line before line {number} was removed or altered")),
+                    (Some(_), _) => {
+                        examined.findings.push(format!("the half line before line {number} was removed or altered"))
+                    }
                     (None, _) => {}
                 }
                 altered += examined.tell_altered(&mut unsealed);
@@ -164,9 +164,10 @@ impl Examined {
             let finding = match self.macs.get(&entry.line) {
                 Some(known) if *known == mac => Some(format!("line {number} repeats entry {}", entry.line)),
                 Some(_) => Some(format!("line {number} is another entry {}: two logs were put together", entry.line)),
-                None if entry.line <= self.head.lines => {
-                    Some(format!("line {number} is entry {}, behind entry {}: it was moved", entry.line, self.head.lines))
-                }
+                None if entry.line <= self.head.lines => Some(format!(
+                    "line {number} is entry {}, behind entry {}: it was moved",
+                    entry.line, self.head.lines
+                )),
                 None if entry.line == self.head.lines + 1 => {
                     Some(format!("line {number}, entry {}, does not follow the entry before it", entry.line))
                 }

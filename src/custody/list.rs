@@ -67,7 +67,10 @@ impl List {
         let hint = "name the `assignment/manifest.json` that goes with the list, with --manifest";
         let manifest = Manifest::read_file(assignment, hint)?;
         if manifest.step != "assign" {
-            return Err(Error::refused(format!("{}: it is not the manifest of an assignment", assignment.display()), hint));
+            return Err(Error::refused(
+                format!("{}: it is not the manifest of an assignment", assignment.display()),
+                hint,
+            ));
         }
         let sha256 = sha256_of_file(path)?;
         let corrupt = || Error::file(path, "it is not a whole list", "ask whoever made it for it again");
@@ -88,7 +91,11 @@ impl List {
         }
         let members: Option<Vec<Vec<Member>>> = batches.iter().map(|batch| members(batch, is_unkeyed)).collect();
         Ok(Self {
-            input: FileRecord::new(&Path::new("coordinators").join(&coordinator).join("list.parquet"), of_list.clone(), None),
+            input: FileRecord::new(
+                &Path::new("coordinators").join(&coordinator).join("list.parquet"),
+                of_list.clone(),
+                None,
+            ),
             coordinator,
             sha256: of_list,
             key_ids: entry("udpeg.key_id").and_then(|id| KeyIds::read(&id)).ok_or_else(corrupt)?,

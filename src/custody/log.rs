@@ -121,12 +121,19 @@ impl Log {
         {
             findings.push(match examined.macs.contains_key(&kept.lines) {
                 true => format!("entry {} is not the one whose head was kept: the log was made anew", kept.lines),
-                false => format!("it ends with entry {}, and the head that was kept is of entry {}: the end was cut off", examined.head.lines, kept.lines),
+                false => format!(
+                    "it ends with entry {}, and the head that was kept is of entry {}: the end was cut off",
+                    examined.head.lines, kept.lines
+                ),
             });
         }
         if !findings.is_empty() {
             return Err(Error::refused(
-                format!("the custody log {} is not as it was written\n  - {}", self.path.display(), findings.join("\n  - ")),
+                format!(
+                    "the custody log {} is not as it was written\n  - {}",
+                    self.path.display(),
+                    findings.join("\n  - ")
+                ),
                 "keep the file as it is, and find out who could write it; compare it with its backup",
             ));
         }
@@ -195,7 +202,11 @@ impl Log {
             && let Some(other) = key_id_in(&text).filter(|id| *id != self.key_id)
         {
             return Err(Error::refused(
-                format!("the custody log {} is of the key {other}, and this is the key {}", self.path.display(), self.key_id),
+                format!(
+                    "the custody log {} is of the key {other}, and this is the key {}",
+                    self.path.display(),
+                    self.key_id
+                ),
                 "each key has a log of its own, beside its file: name the key's own log, or none",
             ));
         }

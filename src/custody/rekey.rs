@@ -66,8 +66,8 @@ pub fn rekey(context: &Context<'_>, second: &Key, folders: &[PathBuf]) -> Result
 pub(super) fn read_sources<'a>(programme: &'a Programme, folders: &[PathBuf]) -> Result<Vec<Source<'a>>> {
     let (mut sources, mut errors): (Vec<Source<'a>>, Vec<Error>) = (Vec::new(), Vec::new());
     for folder in folders {
-        let source = department_of(programme, folder)
-            .and_then(|department| Source::new(programme, department, folder.clone()));
+        let source =
+            department_of(programme, folder).and_then(|department| Source::new(programme, department, folder.clone()));
         match source {
             Ok(source) if sources.iter().any(|other| other.department.id == source.department.id) => {
                 let what = format!("two deliveries of `{}` are named", source.department.id);
@@ -153,7 +153,9 @@ fn rekey_one(
     }
     let extract = source.extract()?;
     let warning = (extract.programme_sha256 != programme.sha256).then(|| {
-        Warning(format!("{department}: it was made with another version of the programme file, which `select` will tell too"))
+        Warning(format!(
+            "{department}: it was made with another version of the programme file, which `select` will tell too"
+        ))
     });
     let metadata = RunMetadata::of_department(programme, key_ids, department)
         .with("udpeg.programme", extract.programme_sha256.clone());
@@ -189,6 +191,7 @@ fn rekey_one(
     output::write_json(folder, MANIFEST, &manifest)?;
     context.progress.end();
     let folder = folder.place().to_string_lossy().into_owned();
-    let rekeyed = RekeyedDelivery { department: department.to_owned(), rows, incomplete, key_id: key_ids.to_owned(), folder };
+    let rekeyed =
+        RekeyedDelivery { department: department.to_owned(), rows, incomplete, key_id: key_ids.to_owned(), folder };
     Ok((rekeyed, warning))
 }

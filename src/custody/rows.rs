@@ -117,11 +117,12 @@ impl<'a> Rekeying<'a> {
             if turn_of(person, turns) != turn {
                 continue;
             }
+            let kind = part.kind(kinds.value(row), batch)?;
             part.rows.push(Row {
                 person,
                 start: starts.value(row),
                 end: if ends.is_null(row) { Row::OPEN } else { ends.value(row) },
-                kind: part.kind(kinds.value(row), batch)?,
+                kind,
                 record: rekeyed(names::RECORD, records, row)?,
                 child: rekeyed(names::CHILD, children, row)?,
                 sex: position(sexes, row, &SEXES, |cell| {
@@ -140,7 +141,8 @@ impl<'a> Rekeying<'a> {
         let of_words = |words: &[&str]| -> ArrayRef { Arc::new(StringArray::from_iter_values(words)) };
         let kinds: ArrayRef = Arc::new(StringArray::from_iter_values(&rows.kinds));
         let rows = &rows.rows[range];
-        let days = |day: fn(&Row) -> Option<i32>| -> ArrayRef { Arc::new(rows.iter().map(day).collect::<Date32Array>()) };
+        let days =
+            |day: fn(&Row) -> Option<i32>| -> ArrayRef { Arc::new(rows.iter().map(day).collect::<Date32Array>()) };
         let mut columns = vec![
             hex_column(rows.iter().map(|row| Some(row.person))),
             hex_column(rows.iter().map(|row| row.record)),

@@ -15,7 +15,7 @@ use crate::linkage::Source;
 use crate::output::{self, FileRecord, MANIFEST, Manifest, ParquetFile, Period, RunMetadata, Staged, Step, hex_column};
 use crate::pipeline::{Context, Outcome};
 use crate::selection::columns;
-use arrow_array::{Array, ArrayRef, StringArray};
+use arrow_array::{ArrayRef, StringArray};
 use arrow_schema::{DataType, Field};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
@@ -88,7 +88,10 @@ pub fn unkey(context: &Context<'_>, unkeying: &Unkeying<'_>, account: &Account, 
         period.check_free(&Step::unkey(&source.department.id, &list.coordinator), false)?;
         if source.key_id != first {
             return Err(Error::refused(
-                format!("{}: the list's persons are not from this delivery: it was made with another key", source.folder.display()),
+                format!(
+                    "{}: the list's persons are not from this delivery: it was made with another key",
+                    source.folder.display()
+                ),
                 "name the deliveries as the departments handed them over, before they were re-keyed",
             ));
         }
@@ -142,10 +145,9 @@ pub fn unkey(context: &Context<'_>, unkeying: &Unkeying<'_>, account: &Account, 
 fn first_key(list: &List, unkeying: &Unkeying<'_>) -> Result<String> {
     let path = unkeying.list.display();
     match &list.key_ids {
-        _ if list.department.is_some() => Err(Error::refused(
-            format!("{path}: it was unkeyed already"),
-            "name the coordinator's own list.parquet",
-        )),
+        _ if list.department.is_some() => {
+            Err(Error::refused(format!("{path}: it was unkeyed already"), "name the coordinator's own list.parquet"))
+        }
         KeyIds::First(_) => Err(Error::refused(
             format!("{path}: its deliveries were not re-keyed"),
             "there is nothing to unkey: the department can use the list as it is, with `udpeg reidentify`",

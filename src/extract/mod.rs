@@ -16,8 +16,8 @@ mod read;
 mod records;
 
 pub use csv::{Field, FieldForm, RowReader, Split, split_rows};
-pub(crate) use delivery::{extract_fields, names, words};
 pub use delivery::{deliver, tidy, type_warnings, write_private};
+pub(crate) use delivery::{extract_fields, names, words};
 pub use quality::{Quality, Reason, Rejected};
 pub(crate) use read::read_with;
 pub use read::{Extract, InputFile, read};

@@ -104,7 +104,9 @@ impl Key {
     pub fn unlock(path: &Path, passphrase: &Passphrase) -> Result<Self> {
         let file = open_private(path, &KEY_FILE)?;
         let mut bytes = Zeroizing::new(Vec::with_capacity(2 * usize::try_from(LONGEST_FILE).unwrap_or(0)));
-        file.take(LONGEST_FILE).read_to_end(&mut bytes).map_err(|error| Error::io(path, "read the key file", &error))?;
+        file.take(LONGEST_FILE)
+            .read_to_end(&mut bytes)
+            .map_err(|error| Error::io(path, "read the key file", &error))?;
         if encrypted::is_encrypted(&bytes) {
             let passphrase = passphrase.read(path)?;
             bytes = encrypted::decrypt(&bytes, &passphrase).map_err(|why| unopened(path, why))?;

@@ -65,11 +65,9 @@ pub(super) fn write_new(path: &Path, kind: &PrivateFile, bytes: &[u8]) -> Result
     let noun = kind.noun;
     let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let mut file = created.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => Error::file(
-            path,
-            "a file of this name is there already",
-            "a key is never overwritten: choose another name",
-        ),
+        std::io::ErrorKind::AlreadyExists => {
+            Error::file(path, "a file of this name is there already", "a key is never overwritten: choose another name")
+        }
         _ => Error::io(path, &format!("make {noun}"), &error),
     })?;
     file.write_all(bytes)

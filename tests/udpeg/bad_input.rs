@@ -2,7 +2,7 @@
 
 mod deliveries;
 mod extracts;
-mod handmade;
+pub(crate) mod handmade;
 mod keys;
 mod programmes;
 mod steps;

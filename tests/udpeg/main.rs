@@ -8,6 +8,7 @@ mod assignment;
 mod bad_input;
 mod cases;
 mod command_line;
+mod custody;
 mod identity;
 mod killed;
 mod linkage;

@@ -21,7 +21,7 @@ Examples:
   udpeg pseudonymise -p p.toml --department social        each department, every quarter
   udpeg select --programme p.toml                         the analyst
   udpeg assign --programme p.toml                         whoever leads the coordinators
-  udpeg reidentify -p p.toml -d social --list list.parquet --by … --reason …    the way back
+  udpeg reidentify --help                                 the way back, for one list
 
 Exit codes: 0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows,
 4 refused for safety")]

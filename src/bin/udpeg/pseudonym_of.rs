@@ -8,10 +8,11 @@ use udpeg::Result;
 use udpeg::custody::{self, Log, Question};
 use udpeg::identity::{Asked, Key};
 use udpeg::pipeline::Context;
+use udpeg::programme::Overrides;
 
 pub(crate) fn run(typed: &PseudonymOf, terminal: &Terminal) -> Result<()> {
     let account = context::account(&typed.account)?;
-    let overrides = context::overrides_of(&typed.programme, typed.key.as_ref());
+    let overrides = Overrides { key: typed.key.clone(), ..Overrides::default() };
     let asked = match typed.from.as_deref() {
         None => Asked::Terminal,
         Some(path) if path == Path::new("-") => Asked::StandardInput,
@@ -24,7 +25,7 @@ pub(crate) fn run(typed: &PseudonymOf, terminal: &Terminal) -> Result<()> {
         let log = Log::new(key_file, &key, typed.account.log.as_deref());
         custody::pseudonym_of(context, &key, question, &asked, &account, &log)
     };
-    let found = context::with_programme(&typed.programme.programme, &overrides, false, terminal, step)?;
+    let found = context::with_programme(&typed.programme, &overrides, false, terminal, step)?;
     terminal.summary(&found, &[], || {
         let hint = match question {
             Question::Number => {

@@ -38,6 +38,8 @@ fn text(rekeyed: &[RekeyedDelivery]) -> String {
     for delivery in rekeyed {
         let _ = writeln!(text, " {}", delivery.folder);
     }
-    text.push_str("\n Keep the deliveries as they came until the period's data are deleted: `udpeg unkey` needs them.\n");
+    text.push_str(
+        "\n Keep the deliveries as they came until the period's data are deleted: `udpeg unkey` needs them.\n",
+    );
     text
 }

@@ -88,8 +88,7 @@ pub(crate) fn print(text: &str) -> Result<()> {
 
 /// Asks for a word at the terminal; anything else, or nobody to ask, stops the command.
 pub(crate) fn confirm(question: &str, word: &str, otherwise: &str) -> Result<()> {
-    let refused =
-        |what: &str, hint: &str| Err(Error::Usage { what: what.to_owned(), hint: hint.to_owned() });
+    let refused = |what: &str, hint: &str| Err(Error::Usage { what: what.to_owned(), hint: hint.to_owned() });
     if !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
         return refused("nobody can be asked whether this is meant", otherwise);
     }

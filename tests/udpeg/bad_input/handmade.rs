@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::sync::Arc;
 
-const EXTRACT: &str = "extract.parquet";
+pub(crate) const EXTRACT: &str = "extract.parquet";
 const INCOMPLETE: &str = "incomplete.parquet";
 
 /// Puts bytes in the place of a delivered file of family's and their SHA-256 into its manifest.
@@ -26,7 +26,12 @@ fn replace(place: &Workplace, file: &str, bytes: &[u8]) {
 }
 
 /// Rewrites a delivered Parquet file of family's, with the metadata that `keep` lets through.
-fn rewrite(place: &Workplace, file: &str, keep: fn(&KeyValue) -> bool, change: impl Fn(RecordBatch) -> RecordBatch) {
+pub(crate) fn rewrite(
+    place: &Workplace,
+    file: &str,
+    keep: fn(&KeyValue) -> bool,
+    change: impl Fn(RecordBatch) -> RecordBatch,
+) {
     let path = place.path(&format!("out/2024Q4/delivery/family/{file}"));
     let read = File::open(&path).unwrap();
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
@@ -53,7 +58,7 @@ fn with_column(batch: &RecordBatch, name: &str, column: ArrayRef) -> RecordBatch
 }
 
 /// The batch with another last cell in a text column; `None` for a null.
-fn with_cell(batch: &RecordBatch, name: &str, cell: Option<&str>) -> RecordBatch {
+pub(crate) fn with_cell(batch: &RecordBatch, name: &str, cell: Option<&str>) -> RecordBatch {
     let column = batch.column_by_name(name).unwrap().as_string::<i32>();
     let mut cells: Vec<Option<&str>> = column.iter().collect();
     *cells.last_mut().unwrap() = cell;

@@ -39,16 +39,15 @@ pub(crate) struct OfProgramme {
 
 /// What stands in the custody log.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "In the custody log")]
 pub(crate) struct Accountable {
     /// Who does this
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = "In the custody log")]
     pub by: String,
     /// Why; name a case by its journal number, never a citizen
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", help_heading = "In the custody log")]
     pub reason: String,
     /// The custody log, instead of the one beside the key file (<key file>.log.jsonl)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "In the custody log")]
     pub log: Option<PathBuf>,
 }
 
@@ -142,7 +141,8 @@ pub(crate) struct Rekey {
 #[command(after_help = "\
 Example:
   udpeg unkey -p p.toml --key second.key --list list.parquet --manifest assignment/manifest.json \\
-    --delivery in/jobcentre in/family in/social --by 'B. Hansen' --reason 'list of k1, journal 26/1234'
+    --delivery in/jobcentre in/family in/social \\
+    --by 'B. Hansen' --reason 'k1 begins, journal 26/1234'
 
 Writes <out>/<period>/unkeyed/<department>/<coordinator>/: give each department its own, which
 names its own persons on this list and nobody else. Every use stands in the custody log.")]
@@ -208,8 +208,9 @@ The number is typed and not shown, or read from a file: it is never an argument.
 were re-keyed, the custodian of the second key turns the pseudonym into the one that the analyst
 has. Every use stands in the custody log.")]
 pub(crate) struct PseudonymOf {
-    #[command(flatten)]
-    pub programme: OfProgramme,
+    /// The programme file
+    #[arg(long, short, value_name = "FILE")]
+    pub programme: PathBuf,
     /// Read the number (or pseudonym) from this file's first line; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
