@@ -6,6 +6,7 @@ use super::{
 use crate::support::{Ran, Workplace, parquet_metadata, parquet_rows};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -80,7 +81,7 @@ fn lines_stand_by_rank_of_the_unit_with_its_label_and_id() {
     reidentify(&place, "family", LIST, &[]).succeeded();
     reidentify(&place, "jobcentre", LIST, &[]).succeeded();
     let list = parquet_rows(&place.path(LIST));
-    let row = |unit: &Value, number: &str| {
+    let row = |unit: &BTreeMap<String, Value>, number: &str| {
         let (label, unit) = (unit["label"].as_str().unwrap(), unit["unit"].as_str().unwrap());
         format!("{label},{unit},{},{}-{}", pseudonym(number), &number[..6], &number[6..])
     };
