@@ -96,8 +96,20 @@ pub struct Examined {
     pub findings: Vec<String>,
     /// Lines that were cut off while they were written, and that the entry behind vouches for.
     pub half_lines: u64,
-    /// SHA-256 of what stands behind the last entry and has no end of line.
-    pub unfinished: Option<String>,
+    /// How it ends.
+    pub end: End,
+}
+
+/// How a log ends.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum End {
+    /// With a whole line, or without any.
+    #[default]
+    Whole,
+    /// With a whole entry, whose end of line is missing.
+    WithoutNewline,
+    /// With what is left of a line, whose SHA-256 this is.
+    HalfLine(String),
 }
 
 /// An entry as a line of the log, its end included, and its seal.
@@ -123,10 +135,10 @@ pub fn examine(text: &[u8], seal: &Seal) -> Examined {
     // Lines that no seal is for, since the last entry: their numbers and where they begin.
     let (mut unsealed, mut unsealed_from) = (Vec::new(), 0);
     let mut altered = 0;
-    let (mut at, mut number) = (0, 0_u64);
-    while let Some(length) = text[at..].iter().position(|&byte| byte == b'\n') {
-        number += 1;
-        match opened(&text[at..at + length], seal) {
+    let mut at = 0;
+    for (number, line) in (1_u64..).zip(text.split_inclusive(|&byte| byte == b'\n')) {
+        let ended = line.strip_suffix(b"\n");
+        match opened(ended.unwrap_or(line), seal) {
             None => unsealed.push(number),
             Some((entry, mac)) => {
                 let between = (at > unsealed_from).then(|| sha256_hex(&text[unsealed_from..at - 1]));
@@ -141,15 +153,18 @@ pub fn examine(text: &[u8], seal: &Seal) -> Examined {
                     (None, _) => {}
                 }
                 altered += examined.tell_altered(&mut unsealed);
-                unsealed_from = at + length + 1;
+                unsealed_from = at + line.len();
                 examined.add(entry, mac, number);
             }
         }
-        at += length + 1;
+        at += line.len();
+        if ended.is_none() {
+            let is_whole = unsealed_from == text.len();
+            examined.end =
+                if is_whole { End::WithoutNewline } else { End::HalfLine(sha256_hex(&text[unsealed_from..])) };
+        }
     }
-    if at < text.len() {
-        examined.unfinished = Some(sha256_hex(&text[unsealed_from..]));
-    } else {
+    if !matches!(examined.end, End::HalfLine(_)) {
         altered += examined.tell_altered(&mut unsealed);
     }
     examined.tell_missing(altered);

@@ -1,7 +1,7 @@
 //! The custody log as a file: it grows by a line before anything is handed out, and is looked at before it grows.
 
 use super::account::Account;
-use super::chain::{Entry, Examined, Head, examine, sealed};
+use super::chain::{End, Entry, Examined, Head, examine, sealed};
 use crate::error::{Error, Result};
 use crate::identity::{Key, Seal};
 use serde::Serialize;
@@ -112,7 +112,7 @@ impl Log {
         file.lock_shared().map_err(|error| Error::io(&self.path, "lock the custody log", &error))?;
         let examined = self.examine(&mut file)?;
         let mut findings = examined.findings.clone();
-        if examined.unfinished.is_some() {
+        if examined.end != End::Whole {
             findings.push("the last line is cut off: the program or the machine stopped while it was written (then nothing was handed out, and the next use vouches for the rest of it), or somebody cut it".to_owned());
         }
         if let Some(kept) = kept
@@ -156,6 +156,11 @@ impl Log {
     /// The line for an event behind what is there, and the head that the log has with it.
     fn next_line(&self, examined: &Examined, event: &Event<'_>) -> Result<(String, Head)> {
         let owned = |text: Option<&str>| text.map(str::to_owned);
+        let (ends_before, half_line) = match &examined.end {
+            End::Whole => ("", None),
+            End::WithoutNewline => ("\n", None),
+            End::HalfLine(sha256) => ("\n", Some(sha256.clone())),
+        };
         let entry = Entry {
             line: examined.head.lines + 1,
             at: event.account.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, false),
@@ -168,12 +173,11 @@ impl Log {
             count: event.count,
             key_id: self.key_id.clone(),
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
-            half_line: examined.unfinished.clone(),
+            half_line,
             previous: examined.head.mac.clone(),
         };
         let (line, mac) = sealed(&entry, &self.seal)
             .ok_or_else(|| Error::file(&self.path, "the line could not be made", "please report this"))?;
-        let ends_before = if examined.unfinished.is_some() { "\n" } else { "" };
         Ok((format!("{ends_before}{line}"), Head { lines: entry.line, mac }))
     }
 

@@ -17,7 +17,7 @@ mod rows;
 mod unkey;
 
 pub use account::Account;
-pub use chain::{Entry, Examined, Head, examine};
+pub use chain::{End, Entry, Examined, Head, examine};
 pub use log::{Event, Log, Verified};
 pub use pseudonym_of::{AskedPseudonym, Question, pseudonym_of};
 pub use reidentify::{Reidentified, Reidentifying, reidentify};

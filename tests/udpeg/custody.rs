@@ -99,6 +99,11 @@ fn assigned_with_second_key() -> Workplace {
     place
 }
 
+/// A second coordinator, so that neither has the whole target group.
+fn add_coordinator(place: &Workplace) {
+    place.edit("p.toml", "[disclosure]", "[[coordinator]]\nid = \"k2\"\ncapacity = 2\n\n[disclosure]");
+}
+
 /// The small programme after all steps, without a second key.
 fn assigned() -> Workplace {
     let place = Workplace::with_small_programme();

@@ -3,7 +3,7 @@
 use super::{hmac_hex, key_bytes, write_key};
 use crate::support::{KEY_LINE, Workplace};
 use std::path::Path;
-use udpeg::custody::{Account, Event, Examined, Head, Log, examine};
+use udpeg::custody::{Account, End, Event, Examined, Head, Log, examine};
 use udpeg::identity::{Key, Seal};
 
 /// The first line that the guide shows, sealed by an independent implementation.
@@ -59,7 +59,7 @@ fn the_published_line_holds_and_is_what_the_program_writes() {
 fn a_log_as_it_was_written_has_no_findings_and_each_entry_names_the_one_before() {
     let (lines, seal) = lines(6);
     let found = examined(&lines, &seal);
-    assert!(found.findings.is_empty() && found.unfinished.is_none(), "{found:?}");
+    assert!(found.findings.is_empty() && found.end == End::Whole, "{found:?}");
     assert_eq!((found.entries.len(), found.head.lines, found.half_lines), (6, 6, 0));
     for pair in found.entries.windows(2) {
         assert_eq!(pair[1].previous, found.macs[&pair[0].line]);
@@ -146,7 +146,7 @@ fn no_byte_can_be_altered_removed_or_put_in_without_a_finding() {
     let whole = examine(text.as_bytes(), &seal);
     let is_clean = |bytes: &[u8]| {
         let found = examine(bytes, &seal);
-        found.findings.is_empty() && found.unfinished.is_none() && found.head == whole.head
+        found.findings.is_empty() && found.end == End::Whole && found.head == whole.head
     };
     assert!(is_clean(text.as_bytes()));
     for at in 0..text.len() {
@@ -160,9 +160,11 @@ fn no_byte_can_be_altered_removed_or_put_in_without_a_finding() {
         assert!(!is_clean(&longer), "a byte put in at {at}");
         let cut = examine(&text.as_bytes()[..at], &seal);
         let at_end_of_line = at == 0 || text.as_bytes()[at - 1] == b'\n';
-        assert_eq!(cut.unfinished.is_none(), at_end_of_line, "cut at {at}");
+        assert_eq!(cut.end == End::Whole, at_end_of_line, "cut at {at}");
         // Nobody can tell that whole lines were cut off at the end, but by the head.
-        assert!(cut.findings.is_empty() && cut.head != whole.head, "cut at {at}");
+        let only_newline_is_gone = at == text.len() - 1;
+        assert_eq!(cut.head == whole.head, only_newline_is_gone, "cut at {at}");
+        assert!(cut.findings.is_empty(), "cut at {at}");
     }
 }
 

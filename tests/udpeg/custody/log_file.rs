@@ -136,7 +136,7 @@ fn a_line_cut_off_while_it_was_written_is_explained_and_the_next_use_vouches_for
     let (place, _) = used(2);
     let whole = fs::read(place.path("p.key.log.jsonl")).unwrap();
     let first_ends = whole.iter().position(|&byte| byte == b'\n').unwrap() + 1;
-    for cut in [first_ends + 1, first_ends + 40, whole.len() - 2, whole.len() - 1] {
+    for cut in [first_ends + 1, first_ends + 40, whole.len() - 2] {
         place.write("p.key.log.jsonl", &whole[..cut]);
         let says =
             ["the last line is cut off", "nothing was handed out, and the next use vouches", "or somebody cut it"];
@@ -154,6 +154,12 @@ fn a_line_cut_off_while_it_was_written_is_explained_and_the_next_use_vouches_for
         place.write("p.key.log.jsonl", [&text[..first_ends], &text[cut + 1..]].concat());
         place.udpeg(&VERIFY).failed(4, &["the half line before line 2 was removed or altered"]);
     }
+    // Nothing but the end of the line is missing.
+    place.write("p.key.log.jsonl", &whole[..whole.len() - 1]);
+    place.udpeg(&VERIFY).failed(4, &["the last line is cut off"]);
+    ask(&place, &[]).0.unwrap();
+    let ran = place.udpeg(&VERIFY).succeeded();
+    assert!(ran.err.is_empty() && ran.out.contains("3 entries"), "{}", ran.out);
     // Stopped again while the line behind was written.
     place.write("p.key.log.jsonl", [&whole[..first_ends + 9], b"\n{\"line\":2,"].concat());
     ask(&place, &[]).0.unwrap();

@@ -1,6 +1,9 @@
 //! Lists that open no way back.
 
-use super::{DEPARTMENTS, LIST, SECOND_LINE, WHO, assigned, assigned_with_second_key, copy, reidentify, write_key};
+use super::{
+    DEPARTMENTS, LIST, SECOND_LINE, WHO, add_coordinator, assigned, assigned_with_second_key, copy, reidentify,
+    write_key,
+};
 use crate::support::{KEY_LINE, Ran, Workplace};
 use std::fs;
 
@@ -18,11 +21,12 @@ fn fails(place: &Workplace, list: &str, more: &[&str], code: i32, says: &[&str])
 
 #[test]
 fn only_a_coordinators_list_as_the_assignments_manifest_names_it_is_taken() {
-    let place = assigned();
+    let place = Workplace::with_small_programme();
+    add_coordinator(&place);
+    place.udpeg(&["run", "-p", "p.toml"]).succeeded();
     let hint = "open for the list of one coordinator";
-    for other in ["out/2024Q4/assignment/target_group.parquet"] {
-        fails(&place, other, &[], 4, &["refused: ", other, "it is not one coordinator's list", hint]);
-    }
+    let target_group = "out/2024Q4/assignment/target_group.parquet";
+    fails(&place, target_group, &[], 4, &["refused: ", target_group, "it is not one coordinator's list", hint]);
     for other in ["out/2024Q4/selection/candidates.parquet", "out/2024Q4/delivery/social/extract.parquet"] {
         fails(
             &place,
@@ -128,6 +132,8 @@ fn unkey(place: &Workplace, more: &[&str], departments: &[&str]) -> Ran {
 #[test]
 fn unkeying_asks_for_the_same_list_key_and_deliveries() {
     let place = assigned_with_second_key();
+    add_coordinator(&place);
+    place.udpeg(&["assign", "-p", "p.toml", "--out", "analyst", "--force"]).succeeded();
     let fails = |more: &[&str], departments: &[&str], code: i32, says: &[&str]| {
         let ran = unkey(&place, more, departments).failed(code, says);
         assert!(ran.out.is_empty() && !place.path("second/2024Q4/unkeyed").exists(), "{}", ran.out);
