@@ -5,7 +5,7 @@ use super::rows::Rekeying;
 use crate::error::{Error, Result, Warning};
 use crate::extract::{extract_fields, names};
 use crate::identity::{Key, KeyId, Pseudonym, Rekeyer};
-use crate::linkage::Source;
+use crate::linkage::{OpenExtract, Source};
 use crate::output::{self, FileRecord, MANIFEST, Manifest, ParquetFile, Period, RunMetadata, Staged, Step, hex_column};
 use crate::pipeline::{Context, Outcome};
 use crate::programme::{Department, Programme};
@@ -43,21 +43,31 @@ pub fn rekey(context: &Context<'_>, second: &Key, folders: &[PathBuf]) -> Result
     let period = Period::open(&programme.out, &programme.period)?;
     let sources = read_sources(programme, folders)?;
     let key_ids = going_the_same_way(&sources, &second.id())?;
-    for source in &sources {
+    let mut deliveries = Vec::new();
+    for source in sources {
+        deliveries.push((source.extract()?, source));
+    }
+    // Last, so that a delivery that must be refused is never hidden behind a step that is there.
+    for (_, source) in &deliveries {
         period.check_free(&Step::rekey(&source.department.id), context.force)?;
     }
-    let rekeyer = Rekeyer::new(second);
+    let rekeying = Rekeying::new(programme, Rekeyer::new(second));
     let (mut rekeyed, mut staged, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
-    for source in sources {
-        let folder = period.stage(&Step::rekey(&source.department.id))?;
-        let [folder_of_step] = folder.as_slice() else {
+    for (extract, source) in deliveries {
+        let began = Instant::now();
+        let folders = period.stage(&Step::rekey(&source.department.id))?;
+        let [folder] = folders.as_slice() else {
             return Err(Error::file(period.folder(), "the step has no folder", "please report this"));
         };
-        let (delivery, warning) = rekey_one(context, &rekeyer, source, &key_ids, folder_of_step)?;
+        let target = Target { context, rekeying: &rekeying, key_ids: &key_ids, folder };
+        let (delivery, outputs) = target.write(&source, &extract)?;
+        let manifest = Manifest::new("rekey", programme, &key_ids, source.inputs, outputs, began);
+        output::write_json(folder, MANIFEST, &manifest)?;
+        warnings.extend(changed_programme(programme, &delivery.department, &extract));
         rekeyed.push(delivery);
-        warnings.extend(warning);
-        staged.push(folder);
+        staged.push(folders);
     }
+    context.progress.end();
     staged.into_iter().try_for_each(Staged::commit)?;
     Ok(Outcome { summary: rekeyed, warnings })
 }
@@ -134,64 +144,82 @@ fn going_the_same_way(sources: &[Source<'_>], second: &KeyId) -> Result<String> 
     Ok(format!("{first}+{second}"))
 }
 
-fn rekey_one(
-    context: &Context<'_>,
-    rekeyer: &Rekeyer,
-    source: Source<'_>,
-    key_ids: &str,
-    folder: &Staged,
-) -> Result<(RekeyedDelivery, Option<Warning>)> {
-    let began = Instant::now();
-    let programme = context.programme;
-    let department = source.department.id.as_str();
-    if source.quality.department != department {
-        let hint = "ask the department for its delivery again";
-        return Err(Error::refused(
-            format!("{}: its {} is another department's", source.folder.display(), names::QUALITY),
-            hint,
-        ));
-    }
-    let extract = source.extract()?;
-    let warning = (extract.programme_sha256 != programme.sha256).then(|| {
+fn changed_programme(programme: &Programme, department: &str, extract: &OpenExtract) -> Option<Warning> {
+    (extract.programme_sha256 != programme.sha256).then(|| {
         Warning(format!(
             "{department}: it was made with another version of the programme file, which `select` will tell too"
         ))
-    });
-    let metadata = RunMetadata::of_department(programme, key_ids, department)
-        .with("udpeg.programme", extract.programme_sha256.clone());
-    let place = Path::new("delivery").join(department);
+    })
+}
 
-    let path = source.folder.join(names::EXTRACT);
-    let (turns, of_file) = (Rekeying::turns(extract.rows.rows()), extract.rows.rows());
-    context.progress.begin(&format!("re-keying {department}"), turns);
-    let rekeying = Rekeying::new(programme, rekeyer);
-    let mut file = ParquetFile::create(folder, names::EXTRACT, extract_fields(programme.attributes), &metadata)?;
-    for turn in 0..turns {
-        let rows = rekeying.read(&extract, &path, turn, turns)?;
-        file.write(rows.len(), |range| rekeying.columns(&rows, range))?;
-        context.progress.advance(1);
+/// Where a re-keyed delivery is written, and how.
+struct Target<'a> {
+    context: &'a Context<'a>,
+    rekeying: &'a Rekeying<'a>,
+    key_ids: &'a str,
+    folder: &'a Staged,
+}
+
+impl Target<'_> {
+    /// Writes the three files of a delivery; gives what has become of it, and their records for the manifest.
+    fn write(&self, source: &Source<'_>, extract: &OpenExtract) -> Result<(RekeyedDelivery, Vec<FileRecord>)> {
+        let department = source.department.id.as_str();
+        if source.quality.department != department {
+            return Err(Error::refused(
+                format!("{}: its {} is another department's", source.folder.display(), names::QUALITY),
+                "ask the department for its delivery again",
+            ));
+        }
+        let metadata = RunMetadata::of_department(self.context.programme, self.key_ids, department)
+            .with("udpeg.programme", extract.programme_sha256.clone());
+        let place = Path::new("delivery").join(department);
+        let (sha256, rows) = self.write_extract(source, extract, &metadata)?;
+        let mut outputs = vec![FileRecord::new(&place.join(names::EXTRACT), sha256, Some(rows))];
+        let (sha256, incomplete) = self.write_incomplete(source, &metadata)?;
+        outputs.push(FileRecord::new(&place.join(names::INCOMPLETE), sha256, Some(incomplete)));
+        let sha256 = output::write_json(self.folder, names::QUALITY, &source.quality)?;
+        outputs.push(FileRecord::new(&place.join(names::QUALITY), sha256, None));
+        let rekeyed = RekeyedDelivery {
+            department: department.to_owned(),
+            rows,
+            incomplete,
+            key_id: self.key_ids.to_owned(),
+            folder: self.folder.place().to_string_lossy().into_owned(),
+        };
+        Ok((rekeyed, outputs))
     }
-    let (sha256, rows) = file.finish()?;
-    if rows != of_file {
-        return Err(Error::file(&path, "it changed while it was read", "run again when nobody writes there"));
+
+    fn write_extract(
+        &self,
+        source: &Source<'_>,
+        extract: &OpenExtract,
+        metadata: &RunMetadata,
+    ) -> Result<(String, u64)> {
+        let path = source.folder.join(names::EXTRACT);
+        let progress = self.context.progress;
+        let turns = Rekeying::turns(extract.rows.rows());
+        progress.begin(&format!("re-keying {}", source.department.id), turns);
+        let fields = extract_fields(self.context.programme.attributes);
+        let mut file = ParquetFile::create(self.folder, names::EXTRACT, fields, metadata)?;
+        for turn in 0..turns {
+            let rows = self.rekeying.read(extract, &path, turn, turns)?;
+            file.write(rows.len(), |range| self.rekeying.columns(&rows, range))?;
+            progress.advance(1);
+        }
+        let (sha256, rows) = file.finish()?;
+        if rows != extract.rows.rows() {
+            return Err(Error::file(&path, "it changed while it was read", "run again when nobody writes there"));
+        }
+        Ok((sha256, rows))
     }
-    let mut outputs = vec![FileRecord::new(&place.join(names::EXTRACT), sha256, Some(rows))];
 
-    let mut persons: Vec<Pseudonym> = source.incomplete()?.into_par_iter().map(|one| rekeyer.rekey(one)).collect();
-    persons.par_sort_unstable();
-    let fields = vec![Field::new(names::PERSON, DataType::Utf8, false)];
-    let mut file = ParquetFile::create(folder, names::INCOMPLETE, fields, &metadata)?;
-    file.write(persons.len(), |range| vec![hex_column(persons[range].iter().copied().map(Some))])?;
-    let (sha256, incomplete) = file.finish()?;
-    outputs.push(FileRecord::new(&place.join(names::INCOMPLETE), sha256, Some(incomplete)));
-
-    let sha256 = output::write_json(folder, names::QUALITY, &source.quality)?;
-    outputs.push(FileRecord::new(&place.join(names::QUALITY), sha256, None));
-    let manifest = Manifest::new("rekey", programme, key_ids, source.inputs, outputs, began);
-    output::write_json(folder, MANIFEST, &manifest)?;
-    context.progress.end();
-    let folder = folder.place().to_string_lossy().into_owned();
-    let rekeyed =
-        RekeyedDelivery { department: department.to_owned(), rows, incomplete, key_id: key_ids.to_owned(), folder };
-    Ok((rekeyed, warning))
+    fn write_incomplete(&self, source: &Source<'_>, metadata: &RunMetadata) -> Result<(String, u64)> {
+        let mut persons: Vec<Pseudonym> =
+            source.incomplete()?.into_par_iter().map(|person| self.rekeying.rekeyer.rekey(person)).collect();
+        persons.par_sort_unstable();
+        let fields = vec![Field::new(names::PERSON, DataType::Utf8, false)];
+        let mut file = ParquetFile::create(self.folder, names::INCOMPLETE, fields, metadata)?;
+        file.write(persons.len(), |range| vec![hex_column(persons[range].iter().copied().map(Some))])?;
+        file.finish()
+    }
 }

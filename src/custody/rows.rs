@@ -15,7 +15,7 @@ use std::sync::Arc;
 const ROWS_AT_A_TIME: u64 = 1 << 23;
 
 /// A row, in the order in which rows are sorted: bytewise by person, start, end, type, record, child, nulls first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Row {
     person: Pseudonym,
     start: i32,
@@ -50,12 +50,12 @@ pub(super) struct Rows {
 /// How a delivery's rows are read under new pseudonyms.
 pub(super) struct Rekeying<'a> {
     programme: &'a Programme,
-    rekeyer: &'a Rekeyer,
+    pub(super) rekeyer: Rekeyer,
     labels: Vec<String>,
 }
 
 impl<'a> Rekeying<'a> {
-    pub(super) fn new(programme: &'a Programme, rekeyer: &'a Rekeyer) -> Self {
+    pub(super) fn new(programme: &'a Programme, rekeyer: Rekeyer) -> Self {
         Self { programme, rekeyer, labels: programme.age_bands.labels() }
     }
 
@@ -199,4 +199,46 @@ fn position<W: AsRef<str>>(
     let cell = column.value(row);
     let position = words.iter().position(|word| word.as_ref() == cell);
     position.and_then(|position| u8::try_from(position).ok()).ok_or_else(|| wrong(cell))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Rekeying, Row, Rows};
+    use crate::identity::{Key, Passphrase, Rekeyer};
+    use crate::linkage::Source;
+    use crate::pipeline::{self, Context, Delivering, Silent};
+    use crate::programme::{Overrides, Programme};
+    use crate::synth::{self, Settings};
+
+    #[test]
+    fn several_turns_give_the_same_rows_in_the_same_order_as_one() {
+        let folder = std::env::temp_dir().join(format!("udpeg-turns-{}", std::process::id()));
+        std::fs::create_dir(&folder).expect("a new folder");
+        synth::write(&Settings { adults: 3000, seed: 11, dirty: 0.02 }, &folder, &|_| ()).expect("a town");
+        let key = Key::create(&folder.join("programme.key")).expect("a key");
+        let programme = Programme::read(&folder.join("programme.toml"), &Overrides::default()).expect("a programme");
+        let today = programme.as_of;
+        let context = Context { programme: &programme, today, force: false, progress: &Silent };
+        let max_rejected = "100%".parse().expect("a share");
+        let delivering = Delivering { max_rejected, show_values: false, passphrase: Passphrase::Terminal };
+        let outcome = pipeline::pseudonymise(&context, "jobcentre", &delivering).expect("a delivery");
+        let department = programme.department("jobcentre").expect("a department");
+        let source = Source::new(&programme, department, outcome.summary.delivery).expect("a delivery");
+        let extract = source.extract().expect("an extract");
+        let rekeying = Rekeying::new(&programme, Rekeyer::new(&key));
+        let read = |turn, turns| rekeying.read(&extract, &source.folder, turn, turns).expect("rows");
+        // Types by name: each turn numbers those that it has.
+        let named = |rows: Rows| -> Vec<(Row, String)> {
+            let Rows { rows, kinds } = rows;
+            rows.into_iter().map(|row| (Row { kind: 0, ..row }, kinds[usize::from(row.kind)].clone())).collect()
+        };
+        let whole = named(read(0, 1));
+        assert!(whole.len() > 2000);
+        for turns in [2, 3, 16] {
+            let each: Vec<_> = (0..turns).map(|turn| named(read(turn, turns))).collect();
+            assert!(each.iter().all(|rows| rows.len() > whole.len() / (2 * each.len())), "turns are of about one size");
+            assert!(each.concat() == whole, "{turns} turns");
+        }
+        std::fs::remove_dir_all(&folder).expect("the folder can go");
+    }
 }

@@ -85,7 +85,6 @@ pub fn unkey(context: &Context<'_>, unkeying: &Unkeying<'_>, account: &Account, 
     let rekeyer = Rekeyer::new(unkeying.second);
     let mut found = Vec::new();
     for source in &sources {
-        period.check_free(&Step::unkey(&source.department.id, &list.coordinator), false)?;
         if source.key_id != first {
             return Err(Error::refused(
                 format!(
@@ -99,6 +98,9 @@ pub fn unkey(context: &Context<'_>, unkeying: &Unkeying<'_>, account: &Account, 
         found.push(look_in(source, &rekeyer, &wanted)?);
     }
     context.progress.end();
+    for source in &sources {
+        period.check_free(&Step::unkey(&source.department.id, &list.coordinator), false)?;
+    }
 
     let mut head = None;
     for (source, pairs) in sources.iter().zip(&found) {

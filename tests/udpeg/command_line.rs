@@ -40,8 +40,22 @@ fn key_id(line: &str) -> String {
 #[test]
 fn every_help_text_has_examples_and_ends_with_0() {
     let place = Workplace::new();
-    let commands: [&[&str]; 7] =
-        [&[], &["key", "new"], &["pseudonymise"], &["select"], &["assign"], &["run"], &["synth"]];
+    let commands: [&[&str]; 14] = [
+        &[],
+        &["key", "new"],
+        &["key", "id"],
+        &["key", "destroy"],
+        &["pseudonymise"],
+        &["select"],
+        &["assign"],
+        &["run"],
+        &["rekey"],
+        &["unkey"],
+        &["reidentify"],
+        &["pseudonym-of"],
+        &["log", "verify"],
+        &["synth"],
+    ];
     for command in commands {
         let ran = place.udpeg(&[command, &["--help"]].concat()).succeeded();
         assert!(ran.err.is_empty() && ran.out.contains("Usage: udpeg"), "{command:?}");
@@ -50,7 +64,19 @@ fn every_help_text_has_examples_and_ends_with_0() {
         assert!(examples.contains(&example), "{command:?}: {}", ran.out);
     }
     let ran = place.udpeg(&["--help"]).succeeded();
-    for command in ["key", "pseudonymise", "select", "assign", "run", "synth"] {
+    for command in [
+        "key",
+        "pseudonymise",
+        "select",
+        "assign",
+        "run",
+        "rekey",
+        "unkey",
+        "reidentify",
+        "pseudonym-of",
+        "log",
+        "synth",
+    ] {
         assert!(ran.out.contains(&format!("\n  {command}")), "{command}");
     }
     let words = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
