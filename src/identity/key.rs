@@ -2,7 +2,7 @@
 
 use super::encrypted::{self, Unopened};
 use super::hidden::Passphrase;
-use super::private_file::{PrivateFile, open_private, write_new};
+use super::private_file::{PrivateFile, not_there, open_private, write_new};
 use crate::error::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -76,6 +76,7 @@ impl Key {
         match form {
             KeyForm::Plain => write_new(path, &KEY_FILE, line.as_bytes())?,
             KeyForm::Encrypted(passphrase) => {
+                not_there(path)?;
                 let passphrase = passphrase.choose(path)?;
                 let text = encrypted::encrypt(&line, &passphrase)
                     .ok_or_else(|| Error::file(path, "the key could not be encrypted", "please report this"))?;
