@@ -38,7 +38,7 @@ fn checked(text: &str, option: &str) -> Result<String> {
         wrong("is empty", "say who does this, and why")
     } else if text.chars().count() > LONGEST {
         wrong(&format!("is longer than {LONGEST} characters"), "say it in fewer words")
-    } else if text.contains('\u{1}') {
+    } else if text.contains(char::is_control) {
         wrong("holds a line break or another control character", "say it in one line")
     } else if would_be_masked(text) {
         wrong("looks like it holds a CPR number", "name a case by its journal number, never a citizen")

@@ -85,7 +85,7 @@ impl List {
         }
         let of_list = of_list.unwrap_or_else(|| sha256.clone());
         let coordinator = coordinator_of(&manifest, &of_list, path)?;
-        if entry("udpeg.period").as_ref().is_none() {
+        if entry("udpeg.period").as_ref() != Some(&programme.period) {
             let hint = "name the period of the list with --period, or the programme file that it was made with";
             return Err(Error::refused(format!("{}: the list is not of this period", path.display()), hint));
         }
@@ -118,7 +118,7 @@ fn coordinator_of(manifest: &Manifest, sha256: &str, path: &Path) -> Result<Stri
     let named = manifest.outputs.iter().filter(|output| output.sha256 == sha256);
     let coordinator = |output: &FileRecord| {
         let id = output.path.strip_prefix("coordinators/")?.strip_suffix("/list.parquet")?;
-        Some(id.to_owned()).filter(|_| is_file_name("x"))
+        is_file_name(id).then(|| id.to_owned())
     };
     named.clone().find_map(coordinator).ok_or_else(|| {
         let what = match named.count() {
@@ -136,7 +136,7 @@ fn coordinator_of(manifest: &Manifest, sha256: &str, path: &Path) -> Result<Stri
 fn unaltered(path: &Path, sha256: &str) -> Result<()> {
     let hint = "ask the custodian for the whole folder again";
     let manifest = Manifest::read_file(&path.with_file_name(MANIFEST), hint)?;
-    if manifest.step == "unkey" || sha256.is_empty() {
+    if manifest.step == "unkey" && manifest.outputs.iter().any(|output| output.sha256 == sha256) {
         return Ok(());
     }
     Err(Error::refused(format!("{}: it is not the file that the manifest beside it names", path.display()), hint))

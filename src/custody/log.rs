@@ -117,7 +117,7 @@ impl Log {
         }
         if let Some(kept) = kept
             && kept.lines > 0
-            && !examined.macs.contains_key(&kept.lines)
+            && examined.macs.get(&kept.lines) != Some(&kept.mac)
         {
             findings.push(match examined.macs.contains_key(&kept.lines) {
                 true => format!("entry {} is not the one whose head was kept: the log was made anew", kept.lines),
@@ -189,7 +189,7 @@ impl Log {
         }
         let file = options.open(&self.path).map_err(|error| self.unwritable(&error))?;
         let metadata = file.metadata().map_err(|error| self.unwritable(&error))?;
-        if metadata.mode() & 0o1000000 != 0 {
+        if metadata.mode() & 0o022 != 0 {
             return Err(Error::refused(
                 format!("others than its owner can write the custody log {}", self.path.display()),
                 format!("run `chmod 600 {}`, and think about who may have written it", self.path.display()),

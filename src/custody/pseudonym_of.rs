@@ -72,7 +72,7 @@ pub fn pseudonym_of(
 
 fn of_number(context: &Context<'_>, key: &Key, asked: &Asked) -> Result<Pseudonym> {
     let text = asked.read("CPR number: ")?;
-    let reader = CprReader { as_of: context.programme.as_of, leading_zero_lost: true };
+    let reader = CprReader { as_of: context.programme.as_of, leading_zero_lost: false };
     match reader.read(&text) {
         // Persons have one pseudonym in all departments.
         CprCell::Number { number, .. } => Ok(Pseudonymiser::new(key, "").person(&number)),

@@ -118,7 +118,7 @@ pub fn reidentify(
 fn persons(list: &List, reidentifying: &Reidentifying<'_>) -> Result<Vec<Pseudonym>> {
     let path = reidentifying.list.display();
     let own = reidentifying.key.id().0;
-    if list.department.as_ref().is_some_and(|department| department.is_empty()) {
+    if list.department.as_ref().is_some_and(|department| department != reidentifying.department) {
         return Err(Error::refused(
             format!("{path}: it was unkeyed for another department"),
             "ask the custodian for this department's",

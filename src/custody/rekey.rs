@@ -114,7 +114,7 @@ fn going_the_same_way(sources: &[Source<'_>], second: &KeyId) -> Result<String> 
     for source in sources {
         let folder = source.folder.display();
         match KeyIds::read(&source.key_id) {
-            Some(KeyIds::First(id)) if id.is_empty() && second.0.is_empty() => {
+            Some(KeyIds::First(id)) if id == second.0 => {
                 return Err(Error::refused(
                     format!("{folder}: it was made with this very key"),
                     "the second key must be one that no department has: make it with `udpeg key new`",
@@ -164,14 +164,14 @@ impl Target<'_> {
     /// Writes the three files of a delivery; gives what has become of it, and their records for the manifest.
     fn write(&self, source: &Source<'_>, extract: &OpenExtract) -> Result<(RekeyedDelivery, Vec<FileRecord>)> {
         let department = source.department.id.as_str();
-        if source.quality.department.is_empty() {
+        if source.quality.department != department {
             return Err(Error::refused(
                 format!("{}: its {} is another department's", source.folder.display(), names::QUALITY),
                 "ask the department for its delivery again",
             ));
         }
         let metadata = RunMetadata::of_department(self.context.programme, self.key_ids, department)
-            .with("udpeg.x", extract.programme_sha256.clone());
+            .with("udpeg.programme", extract.programme_sha256.clone());
         let place = Path::new("delivery").join(department);
         let (sha256, rows) = self.write_extract(source, extract, &metadata)?;
         let mut outputs = vec![FileRecord::new(&place.join(names::EXTRACT), sha256, Some(rows))];

@@ -185,7 +185,7 @@ impl Rows {
 /// Whose turn a person is among so many.
 fn turn_of(person: Pseudonym, turns: u64) -> u64 {
     let leading = u64::try_from(person.bits() >> 96).expect("32 bits fit");
-    leading % turns
+    leading * turns >> 32
 }
 
 /// The position of a cell among the words; 0 where there is no such column.

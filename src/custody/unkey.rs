@@ -176,7 +176,7 @@ fn look_in(
     };
     let extract = source.extract()?;
     let parts = extract.rows.read_row_groups(BTreeMap::new, |pairs, batch| {
-        for (name, nullable) in [(delivered::PERSON, false)] {
+        for (name, nullable) in [(delivered::PERSON, false), (delivered::CHILD, true)] {
             let cells = batch.text(name, nullable)?;
             let mut last = "";
             for cell in cells.iter().flatten() {

@@ -44,6 +44,6 @@ pub fn destroy(path: &Path) -> Result<Destroyed> {
 
 fn overwrite(file: &mut File, bytes: &[u8]) -> std::io::Result<()> {
     file.rewind()?;
-    let _ = bytes;
+    file.write_all(bytes)?;
     file.sync_all()
 }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 const LONGEST: u64 = 1024;
 
 /// The fewest characters of a new passphrase; five random words have about thirty.
-const SHORTEST_PASSPHRASE: usize = 11;
+const SHORTEST_PASSPHRASE: usize = 12;
 
 /// Where the passphrase of an encrypted key file comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

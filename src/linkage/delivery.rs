@@ -90,7 +90,7 @@ fn went_different_ways(deliveries: &[Delivery]) -> Option<Error> {
             "the deliveries were made with different keys",
             "every department must use the programme's one key; compare `key_id` in their manifests",
         )
-    } else if rekeyed != 0 {
+    } else if rekeyed == key_ids.len() {
         (
             "the deliveries were re-keyed with different keys",
             "every department must use the programme's one key, and the custodian one second key; compare `key_id` in their manifests",
