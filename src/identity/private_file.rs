@@ -60,14 +60,21 @@ fn open(path: &Path, kind: &PrivateFile, options: &OpenOptions) -> Result<File> 
     Ok(file)
 }
 
+/// Refuses a name that is taken, before anybody is asked for anything.
+pub(super) fn not_there(path: &Path) -> Result<()> {
+    if std::fs::symlink_metadata(path).is_ok() { Err(is_there(path)) } else { Ok(()) }
+}
+
+fn is_there(path: &Path) -> Error {
+    Error::file(path, "a file of this name is there already", "a key is never overwritten: choose another name")
+}
+
 /// Writes a new file of mode 0600, down to the disk; one that is there is left alone.
 pub(super) fn write_new(path: &Path, kind: &PrivateFile, bytes: &[u8]) -> Result<()> {
     let noun = kind.noun;
     let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let mut file = created.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => {
-            Error::file(path, "a file of this name is there already", "a key is never overwritten: choose another name")
-        }
+        std::io::ErrorKind::AlreadyExists => is_there(path),
         _ => Error::io(path, &format!("make {noun}"), &error),
     })?;
     file.write_all(bytes)

@@ -65,6 +65,7 @@ fn what_is_no_number_fails_unrepeated_and_leaves_no_line_in_the_log() {
         ("0000000000", "there is none"),
         ("25124899", "six and four"),
         ("251248-999x", "six and four"),
+        ("201609995", "six and four"),
         ("251248--9996", "six and four"),
         ("3102009996", "no such day"),
         ("0101304000", "after `as_of`"),

@@ -187,6 +187,20 @@ fn the_manifest_of_a_re_keyed_delivery_tells_both_keys_and_nothing_of_the_extrac
 }
 
 #[test]
+fn a_programme_file_that_has_changed_since_is_told_now_and_by_select() {
+    let place = delivered();
+    let extract = "2024Q4/delivery/social/extract.parquet";
+    let before = parquet_metadata(&place.path(&format!("out/{extract}")))["udpeg.programme"].clone();
+    place.edit("p.toml", "name = \"Small\"", "name = \"Changed\"");
+    let ran = rekey(&place, &DEPARTMENTS, &[]).succeeded();
+    assert_eq!(ran.err.matches("another version of the programme file").count(), 3, "{}", ran.err);
+    copy(&place.path("second/2024Q4/rekeyed"), &place.path("analyst/2024Q4/delivery"));
+    assert_eq!(parquet_metadata(&place.path(&format!("analyst/{extract}")))["udpeg.programme"], before);
+    let ran = place.udpeg(&["select", "-p", "p.toml", "--out", "analyst"]).succeeded();
+    assert_eq!(ran.err.matches("the programme file has changed since it was delivered").count(), 3, "{}", ran.err);
+}
+
+#[test]
 fn the_same_bytes_come_out_whatever_the_number_of_threads_and_the_order_of_the_folders() {
     let place = Workplace::new();
     place.udpeg(&["synth", "--adults", "20000", "--seed", "5", "--dirty", "2%", "--out", "."]).succeeded();

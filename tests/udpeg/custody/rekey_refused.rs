@@ -1,7 +1,7 @@
 //! Deliveries that `rekey` does not take, and mixtures that `select` does not take.
 
 use super::{DEPARTMENTS, FIRST_ID, SECOND_ID, copy, delivered, rekey, write_key};
-use crate::bad_input::handmade::{EXTRACT, rewrite, with_cell};
+use crate::bad_input::handmade::{EXTRACT, replace, rewrite, with_cell};
 use crate::support::{KEY_LINE, Ran, Workplace};
 use std::fs;
 
@@ -63,6 +63,15 @@ fn a_delivery_of_another_period_programme_or_key_is_refused() {
     rekey_fails(&place, &["family"], &[], 4, &["it is no delivery of a department of this programme"]);
     place.edit("p.toml", "approved_by = \"Test\"", "approved_by = \"\"");
     rekey_fails(&place, &["social"], &[], 4, &["[purpose] does not say approved_by"]);
+}
+
+#[test]
+fn quality_counts_of_another_department_are_refused() {
+    let place = delivered();
+    let quality = place.read("out/2024Q4/delivery/family/quality.json");
+    replace(&place, "quality.json", quality.replace("\"family\"", "\"Ane\"").as_bytes());
+    let ran = rekey_fails(&place, &DEPARTMENTS, &[], 4, &["refused: ", "its quality.json is another department's"]);
+    assert!(!ran.err.contains("Ane"), "{}", ran.err);
 }
 
 #[test]
