@@ -157,6 +157,15 @@ impl Error {
             _ => Some(Self::Several(errors)),
         }
     }
+
+    /// Each failure of several, or the one that there is.
+    #[must_use]
+    pub fn into_each(self) -> Vec<Self> {
+        match self {
+            Self::Several(errors) => errors.into_iter().flat_map(Self::into_each).collect(),
+            one => vec![one],
+        }
+    }
 }
 
 fn mistakes_text(path: &Path, mistakes: &[Mistake]) -> String {

@@ -13,6 +13,7 @@
 //! - [`custody`]: a second key, and the way back for those who are proposed only.
 //! - [`output`]: Parquet, manifest; whole or not at all.
 //! - [`pipeline`]: the steps, each in a few lines.
+//! - [`verify`]: whether a period's files are those that its manifests name, and its steps fit together.
 //! - [`synth`]: synthetic municipalities to try all this on.
 //! - [`untrusted`]: calling libraries with files that may be forged.
 //! - [`error`]: what can go wrong, and which exit code it has.
@@ -30,5 +31,6 @@ pub mod score;
 pub mod selection;
 pub mod synth;
 pub mod untrusted;
+pub mod verify;
 
 pub use error::{Error, Result};

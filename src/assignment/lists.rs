@@ -2,7 +2,7 @@
 
 use super::{Proposed, assign};
 use crate::error::{Error, Result};
-use crate::output::{FileRecord, ParquetFile, RunMetadata, Staged};
+use crate::output::{self, Column, FileRecord, RunMetadata, Staged};
 use crate::programme::{Coordinator, Kind};
 use crate::selection::columns;
 use crate::untrusted::guarded;
@@ -12,7 +12,9 @@ use arrow_array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, SchemaRef};
 use arrow_select::concat::concat_batches;
 use arrow_select::filter::filter_record_batch;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -47,18 +49,23 @@ impl TargetGroup {
 
 /// The proposed rows of a list of candidates, and the key id in its metadata; `None` where it is not whole.
 fn read_proposed(file: File) -> Option<(RecordBatch, String)> {
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let metadata = ArrowReaderMetadata::load(&file, options).ok()?;
+    let (metadata, batches) = batches(file)?;
     let entries = metadata.metadata().file_metadata().key_value_metadata();
     let key_id = entries.into_iter().flatten().find(|entry| entry.key == "udpeg.key_id")?.value.clone()?;
-    let schema = metadata.schema().clone();
-    let batches = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).build().ok()?;
     let batches: Option<Vec<RecordBatch>> = batches.map(|batch| proposed(&batch.ok()?)).collect();
-    Some((concat_batches(&schema, &batches?).ok()?, key_id))
+    Some((concat_batches(metadata.schema(), &batches?).ok()?, key_id))
+}
+
+/// What a Parquet file says about itself, with Parquet's own types, and its rows.
+pub(super) fn batches(file: File) -> Option<(ArrowReaderMetadata, ParquetRecordBatchReader)> {
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let metadata = ArrowReaderMetadata::load(&file, options).ok()?;
+    let batches = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone()).build().ok()?;
+    Some((metadata, batches))
 }
 
 /// The rows whose status is `proposed`.
-fn proposed(batch: &RecordBatch) -> Option<RecordBatch> {
+pub(super) fn proposed(batch: &RecordBatch) -> Option<RecordBatch> {
     let status = batch.column_by_name(columns::STATUS)?.as_string_opt::<i32>()?;
     let mask: BooleanArray = status.iter().map(|status| Some(status == Some("proposed"))).collect();
     filter_record_batch(batch, &mask).ok()
@@ -123,10 +130,13 @@ fn write_rows(
     rows: &RecordBatch,
     metadata: &RunMetadata,
 ) -> Result<FileRecord> {
-    let fields = rows.schema().fields().iter().map(|field| field.as_ref().clone()).collect();
-    let mut file = ParquetFile::create(folder, name, fields, metadata)?;
-    file.write(rows.num_rows(), |range| rows.slice(range.start, range.len()).columns().to_vec())?;
-    let (sha256, count) = file.finish()?;
+    let schema = rows.schema();
+    let column = |(position, field): (usize, &Arc<Field>)| {
+        Column::new(field.as_ref().clone(), move |chunk: &RecordBatch| Arc::clone(chunk.column(position)))
+    };
+    let columns: Vec<Column<'_, RecordBatch>> = schema.fields().iter().enumerate().map(column).collect();
+    let chunk = |range: std::ops::Range<usize>| Ok(rows.slice(range.start, range.len()));
+    let (sha256, count) = output::write_table(folder, name, metadata, rows.num_rows(), chunk, &columns)?;
     Ok(FileRecord::new(&place.join(name), sha256, Some(count)))
 }
 

@@ -1,7 +1,9 @@
 //! Who coordinates whom: every proposed unit gets a coordinator while capacity lasts, and loads are even.
 
+mod agreement;
 mod lists;
 
+pub(crate) use agreement::check_lists;
 pub use lists::{TargetGroup, write};
 
 use crate::programme::{Coordinator, Kind, PerKind};

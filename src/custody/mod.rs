@@ -13,7 +13,6 @@ mod log;
 mod pseudonym_of;
 mod reidentify;
 mod rekey;
-mod rows;
 mod unkey;
 
 pub use account::Account;

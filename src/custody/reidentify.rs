@@ -80,7 +80,8 @@ pub fn reidentify(
 
     let wanted = Arc::new(Wanted::new(persons.clone()));
     let pseudonymiser = Pseudonymiser::new(reidentifying.key, &department.id).looking_for(Arc::clone(&wanted));
-    let extract = extract::read_with(programme, department, &pseudonymiser, false, context.progress)?;
+    let extract =
+        extract::read_with(programme, department, &pseudonymiser, false, context.room(&period), context.progress)?;
 
     let event = Event {
         command: "reidentify",

@@ -9,10 +9,11 @@ use super::list::{List, Member, names};
 use super::log::{Event, Log};
 use super::rekey::read_sources;
 use crate::error::{Error, Result, Warning};
-use crate::extract::names as delivered;
 use crate::identity::{Key, Pseudonym, Rekeyer};
-use crate::linkage::Source;
-use crate::output::{self, FileRecord, MANIFEST, Manifest, ParquetFile, Period, RunMetadata, Staged, Step, hex_column};
+use crate::linkage::Unaltered;
+use crate::output::{
+    self, Column, FileRecord, MANIFEST, Manifest, Period, RunMetadata, Staged, Step, hex_column, write_table,
+};
 use crate::pipeline::{Context, Outcome};
 use crate::selection::columns;
 use arrow_array::{ArrayRef, StringArray};
@@ -80,50 +81,50 @@ pub fn unkey(context: &Context<'_>, unkeying: &Unkeying<'_>, account: &Account, 
     let period = Period::open(&programme.out, &programme.period)?;
     let list = List::read(programme, unkeying.list, unkeying.assignment)?;
     let first = first_key(&list, unkeying)?;
-    let sources = read_sources(programme, unkeying.deliveries)?;
+    let deliveries = read_sources(programme, unkeying.deliveries)?;
     let wanted: HashSet<Pseudonym> = list.members.iter().map(|member| member.member).collect();
     let rekeyer = Rekeyer::new(unkeying.second);
     let mut found = Vec::new();
-    for source in &sources {
-        if source.key_id != first {
+    for delivery in &deliveries {
+        if delivery.key_id != first {
             return Err(Error::refused(
                 format!(
                     "{}: the list's persons are not from this delivery: it was made with another key",
-                    source.folder.display()
+                    delivery.source.folder.display()
                 ),
                 "name the deliveries as the departments handed them over, before they were re-keyed",
             ));
         }
-        context.progress.begin(&format!("looking in {}", source.department.id), 0);
-        found.push(look_in(source, &rekeyer, &wanted)?);
+        context.progress.begin(&format!("looking in {}", delivery.source.department.id), 0);
+        found.push(look_in(delivery, &rekeyer, &wanted)?);
     }
     context.progress.end();
-    for source in &sources {
-        period.check_free(&Step::unkey(&source.department.id, &list.coordinator), false)?;
+    for delivery in &deliveries {
+        period.check_free(&Step::unkey(&delivery.source.department.id, &list.coordinator), false)?;
     }
 
     let mut head = None;
-    for (source, pairs) in sources.iter().zip(&found) {
+    for (delivery, pairs) in deliveries.iter().zip(&found) {
         let event = Event {
             command: "unkey",
             account,
-            department: Some(&source.department.id),
+            department: Some(&delivery.source.department.id),
             period: Some(&programme.period),
             list_sha256: Some(&list.sha256),
             count: pairs.len() as u64,
         };
         head = Some(log.append(&event)?);
     }
-    let (mut departments, mut staged) = (Vec::new(), Vec::new());
-    for (source, pairs) in sources.iter().zip(&found) {
-        let step = Step::unkey(&source.department.id, &list.coordinator);
+    let (mut told, mut staged) = (Vec::new(), Vec::new());
+    for (delivery, pairs) in deliveries.iter().zip(&found) {
+        let step = Step::unkey(&delivery.source.department.id, &list.coordinator);
         let folder = period.stage(&step)?;
-        departments.extend(folder.first().map(|folder| UnkeyedDelivery {
-            department: source.department.id.clone(),
+        told.extend(folder.first().map(|folder| UnkeyedDelivery {
+            department: delivery.source.department.id.clone(),
             persons: pairs.len(),
             folder: folder.place().to_string_lossy().into_owned(),
         }));
-        write(context, source, &list, pairs, &folder, (&step, &unkeying.second.id().0, began))?;
+        write(context, delivery, &list, pairs, &folder, (&step, &unkeying.second.id().0, began))?;
         staged.push(folder);
     }
     staged.into_iter().try_for_each(Staged::commit)?;
@@ -136,7 +137,7 @@ pub fn unkey(context: &Context<'_>, unkeying: &Unkeying<'_>, account: &Account, 
         coordinator: list.coordinator,
         persons: wanted.len(),
         not_found,
-        departments,
+        departments: told,
         log: log.path().to_string_lossy().into_owned(),
         head: head.unwrap_or_default().to_string(),
     };
@@ -164,71 +165,59 @@ fn first_key(list: &List, unkeying: &Unkeying<'_>) -> Result<String> {
 
 /// By pseudonym on the list, the pseudonym in this delivery: of its persons, children and incomplete persons.
 fn look_in(
-    source: &Source<'_>,
+    delivery: &Unaltered<'_>,
     rekeyer: &Rekeyer,
     wanted: &HashSet<Pseudonym>,
 ) -> Result<BTreeMap<Pseudonym, Pseudonym>> {
-    let look_at = |pairs: &mut BTreeMap<Pseudonym, Pseudonym>, person: Pseudonym| {
-        let member = rekeyer.rekey(person);
-        if wanted.contains(&member) {
-            pairs.insert(member, person);
-        }
+    let find = |persons: &[Pseudonym]| {
+        let mut members = persons.to_vec();
+        rekeyer.rekey_all(members.iter_mut());
+        let pairs = members.into_iter().zip(persons.iter().copied());
+        pairs.filter(|(member, _)| wanted.contains(member)).collect()
     };
-    let extract = source.extract()?;
-    let parts = extract.rows.read_row_groups(BTreeMap::new, |pairs, batch| {
-        for (name, nullable) in [(delivered::PERSON, false), (delivered::CHILD, true)] {
-            let cells = batch.text(name, nullable)?;
-            let mut last = "";
-            for cell in cells.iter().flatten() {
-                if cell != last {
-                    look_at(pairs, batch.pseudonym(name, cell)?);
-                }
-                last = cell;
-            }
-        }
-        Ok(())
-    })?;
-    let mut pairs: BTreeMap<Pseudonym, Pseudonym> = parts.into_iter().flatten().collect();
-    for person in source.incomplete()? {
-        look_at(&mut pairs, person);
-    }
-    Ok(pairs)
+    Ok(delivery.find(find)?.into_iter().collect())
 }
+
+/// Members on the list, with their pseudonyms in the department's delivery.
+type Told<'a> = &'a [(&'a Member, Pseudonym)];
 
 /// Writes what one department is told.
 fn write(
     context: &Context<'_>,
-    source: &Source<'_>,
+    delivery: &Unaltered<'_>,
     list: &List,
     pairs: &BTreeMap<Pseudonym, Pseudonym>,
     folder: &[Staged],
     (step, second, began): (&Step, &str, Instant),
 ) -> Result<()> {
     let [folder] = folder else {
-        return Err(Error::file(&source.folder, "the step has no folder", "please report this"));
+        return Err(Error::file(&delivery.source.folder, "the step has no folder", "please report this"));
     };
-    let key_ids = format!("{}+{second}", source.key_id);
+    let key_ids = format!("{}+{second}", delivery.key_id);
     let metadata = RunMetadata::new(context.programme, &key_ids)
-        .with("udpeg.department", source.department.id.clone())
+        .with("udpeg.department", delivery.source.department.id.clone())
         .with(names::LIST_SHA256, list.sha256.clone());
     let text = |name| Field::new(name, DataType::Utf8, false);
-    let fields = vec![text(columns::LABEL), text(columns::UNIT), text(names::MEMBER), text(names::PERSON)];
     let told: Vec<(&Member, Pseudonym)> =
         list.members.iter().filter_map(|member| Some((member, *pairs.get(&member.member)?))).collect();
-    let mut file = ParquetFile::create(folder, names::PSEUDONYMS, fields, &metadata)?;
-    file.write(told.len(), |range| -> Vec<ArrayRef> {
-        let told = &told[range];
-        vec![
-            Arc::new(StringArray::from_iter_values(told.iter().map(|(member, _)| &member.label))),
-            hex_column(told.iter().map(|(member, _)| Some(member.unit))),
-            hex_column(told.iter().map(|(member, _)| Some(member.member))),
-            hex_column(told.iter().map(|(_, person)| Some(*person))),
-        ]
-    })?;
-    let (sha256, rows) = file.finish()?;
+    let labels = |told: &Told<'_>| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(told.iter().map(|(member, _)| &member.label)))
+    };
+    let pseudonyms = |name, pseudonym: fn(&(&Member, Pseudonym)) -> Pseudonym| {
+        let values = move |told: &Told<'_>| hex_column(told.len(), told.iter().map(pseudonym).map(Some));
+        Column::new(text(name), values)
+    };
+    let columns = [
+        Column::new(text(columns::LABEL), labels),
+        pseudonyms(columns::UNIT, |(member, _)| member.unit),
+        pseudonyms(names::MEMBER, |(member, _)| member.member),
+        pseudonyms(names::PERSON, |(_, person)| *person),
+    ];
+    let chunk = |rows| Ok(&told[rows]);
+    let (sha256, rows) = write_table(folder, names::PSEUDONYMS, &metadata, told.len(), chunk, &columns)?;
     let place = step.folders.first().map(|place| place.join(names::PSEUDONYMS)).unwrap_or_default();
     let outputs = vec![FileRecord::new(&place, sha256, Some(rows))];
-    let inputs = std::iter::once(list.input.clone()).chain(source.inputs.iter().cloned()).collect();
+    let inputs = std::iter::once(list.input.clone()).chain(delivery.inputs.iter().cloned()).collect();
     let manifest = Manifest::new("unkey", context.programme, &key_ids, inputs, outputs, began);
     output::write_json(folder, MANIFEST, &manifest)?;
     Ok(())

@@ -9,7 +9,7 @@ use std::io::Read;
 use zeroize::Zeroizing;
 
 /// Bytes read at a time: a block's rows and records stay in a core's cache, more or less.
-const BLOCK_BYTES: usize = 1 << 20;
+pub(super) const BLOCK_BYTES: usize = 1 << 20;
 
 /// No row of an extract is longer than this; a longer one is an unclosed quote or no CSV.
 const LONGEST_ROW_BYTES: usize = 16 << 20;
@@ -23,6 +23,8 @@ pub(super) type Block = Zeroizing<Vec<u8>>;
 /// Reads one file, block by block.
 pub(super) struct BlockReader<'f> {
     named: &'f NamedFile,
+    /// Bytes read at a time.
+    block_bytes: usize,
     file: File,
     before: Metadata,
     hash: Sha256,
@@ -37,12 +39,14 @@ pub(super) struct BlockReader<'f> {
 }
 
 impl<'f> BlockReader<'f> {
-    pub(super) fn open(named: &'f NamedFile) -> Result<Self> {
+    /// `block_bytes` are read at a time; a byte-order mark must fit into them.
+    pub(super) fn open(named: &'f NamedFile, block_bytes: usize) -> Result<Self> {
         let failed = |error: std::io::Error| Error::io(&named.path, "read", &error);
         let file = File::open(&named.path).map_err(failed)?;
         let before = file.metadata().map_err(failed)?;
         Ok(Self {
             named,
+            block_bytes: block_bytes.max(BYTE_ORDER_MARK.len()),
             file,
             before,
             hash: Sha256::new(),
@@ -66,7 +70,7 @@ impl<'f> BlockReader<'f> {
                 block.drain(..BYTE_ORDER_MARK.len());
             }
             is_first = false;
-            if block.is_empty() {
+            if block.is_empty() && self.is_at_end {
                 return Ok(None);
             }
             let split = split_rows(&block, self.named.delimiter, self.is_at_end);
@@ -76,7 +80,7 @@ impl<'f> BlockReader<'f> {
             if split.end > 0 {
                 let mut rest = self.spare.pop().unwrap_or_default();
                 rest.clear();
-                grow(&mut rest, block.len() - split.end);
+                grow(&mut rest, block.len() - split.end, self.block_bytes);
                 rest.extend_from_slice(&block[split.end..]);
                 block.truncate(split.end);
                 self.rest = rest;
@@ -107,24 +111,25 @@ impl<'f> BlockReader<'f> {
         self.spare.extend(blocks);
     }
 
-    /// Reads until the block has grown by [`BLOCK_BYTES`] or the file has ended.
+    /// Reads until the block has grown by `block_bytes` or the file has ended.
     fn fill(&mut self, block: &mut Block) -> Result<()> {
         let start = block.len();
-        grow(block, BLOCK_BYTES);
-        let mut next = (&mut self.file).take(BLOCK_BYTES as u64);
+        grow(block, self.block_bytes, self.block_bytes);
+        let mut next = (&mut self.file).take(self.block_bytes as u64);
         let read = next.read_to_end(block).map_err(|error| Error::io(&self.named.path, "read", &error))?;
-        self.is_at_end = read < BLOCK_BYTES;
+        self.is_at_end = read < self.block_bytes;
         self.hash.update(&block[start..]);
         Ok(())
     }
 }
 
-/// Makes room for so many more bytes. A block that has to move is overwritten where it was.
-fn grow(block: &mut Block, more: usize) {
+/// Makes room for so many more bytes. A block that has to move is overwritten where it was, and gets room for what is
+/// read at a time.
+fn grow(block: &mut Block, more: usize, block_bytes: usize) {
     // Reading to an end looks whether there is more, and wants room for that too.
     let needed = block.len() + more + 64;
     if block.capacity() < needed {
-        let mut larger = Block::new(Vec::with_capacity(needed.max(BLOCK_BYTES * 5 / 4)));
+        let mut larger = Block::new(Vec::with_capacity(needed.max(block_bytes * 5 / 4)));
         larger.extend_from_slice(block);
         *block = larger;
     }

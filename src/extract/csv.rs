@@ -74,7 +74,7 @@ impl<'b> RowReader<'b> {
     /// Goes past the next delimiter or line end: where the field ends, and the row if it does.
     fn run_to_separator(&mut self) -> (usize, Option<usize>) {
         let rest = &self.bytes[self.at..];
-        let found = rest.iter().position(|&byte| byte == self.delimiter || byte == b'\n');
+        let found = memchr::memchr2(self.delimiter, b'\n', rest);
         let Some(length) = found else {
             self.at = self.bytes.len();
             return (self.at, Some(self.at));

@@ -2,16 +2,17 @@
 
 use super::quality::Quality;
 use super::read::{Extract, file_name};
-use super::records::{LeavingTypes, Record, Records};
+use super::records::{Chunk, LeavingTypes, Record, Records};
 use crate::error::{Result, Warning};
-use crate::identity::Sex;
-use crate::output::{self, FileRecord, ParquetFile, RunMetadata, Staged, hex_column};
-use crate::programme::{Attributes, Department, OTHER_TYPE, Programme};
+use crate::identity::{Pseudonym, Sex};
+use crate::output::{self, Column, FileRecord, RunMetadata, Staged, hex_column};
+use crate::programme::{Department, OTHER_TYPE, Programme};
 use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, Date32Array, DictionaryArray, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field};
 use std::path::Path;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// Names of the delivered files and of the columns of `extract.parquet`, for writer and reader alike.
 pub(crate) mod names {
@@ -31,9 +32,13 @@ pub(crate) mod names {
 /// Sorts what was read, counts duplicates once, and counts everything.
 ///
 /// Gives the count and how the types leave.
-pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extract) -> (Quality, LeavingTypes) {
+///
+/// # Errors
+///
+/// [`crate::Error::File`] where records that were put aside cannot be read or written.
+pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extract) -> Result<(Quality, LeavingTypes)> {
     let mut types = LeavingTypes::new(&extract.types, &programme.types_that_may_leave(department));
-    let (duplicates, rows_of_type) = extract.records.sort_and_deduplicate(&types.ranks);
+    let (duplicates, rows_of_type) = extract.records.sort_and_deduplicate(&types.ranks)?;
     types.set_rows(&extract.types, &rows_of_type);
     extract.incomplete.sort_unstable();
     extract.incomplete.dedup();
@@ -48,7 +53,7 @@ pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extrac
         no_check_digit: extract.counts.no_check_digit,
         extract: extract.records.len() as u64,
     };
-    (quality, types)
+    Ok((quality, types))
 }
 
 /// Writes `rejected.csv`, `other_types.csv` and `quality.json`, which stay in the department.
@@ -58,7 +63,7 @@ pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extrac
 /// [`crate::Error::File`] where they cannot be written.
 pub fn write_private(folder: &Staged, extract: &Extract, quality: &Quality, types: &LeavingTypes) -> Result<()> {
     output::write_bytes(folder, "rejected.csv", rejected_list(extract).as_bytes())?;
-    let mut list = String::from("type,rows\n");
+    let mut list = Zeroizing::new(String::from("type,rows\n"));
     for (name, rows) in &types.other {
         push_line(&mut list, &[name, &rows.to_string()]);
     }
@@ -85,15 +90,7 @@ pub fn deliver(
     let (sha256, rows) = write_extract(programme, folder, &metadata, &extract.records, types)?;
     let mut records = vec![FileRecord::new(&place.join(names::EXTRACT), sha256, Some(rows))];
 
-    let mut file = ParquetFile::create(
-        folder,
-        names::INCOMPLETE,
-        vec![Field::new(names::PERSON, DataType::Utf8, false)],
-        &metadata,
-    )?;
-    let incomplete = &extract.incomplete;
-    file.write(incomplete.len(), |rows| vec![hex_column(incomplete[rows].iter().copied().map(Some))])?;
-    let (sha256, rows) = file.finish()?;
+    let (sha256, rows) = write_incomplete(folder, &metadata, &extract.incomplete)?;
     records.push(FileRecord::new(&place.join(names::INCOMPLETE), sha256, Some(rows)));
 
     let sha256 = output::write_json(folder, names::QUALITY, quality)?;
@@ -101,69 +98,77 @@ pub fn deliver(
     Ok(records)
 }
 
-/// The columns of `extract.parquet`, in order.
-pub(crate) fn extract_fields(attributes: Attributes) -> Vec<Field> {
-    let text = || DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
-    let mut fields = vec![
-        Field::new(names::PERSON, DataType::Utf8, false),
-        Field::new(names::RECORD, DataType::Utf8, true),
-        Field::new(names::KIND, text(), false),
-        Field::new(names::START, DataType::Date32, false),
-        Field::new(names::END, DataType::Date32, true),
-        Field::new(names::CHILD, DataType::Utf8, true),
-    ];
-    if attributes.sex {
-        fields.push(Field::new(names::SEX, text(), false));
-    }
-    if attributes.age_band {
-        fields.push(Field::new(names::AGE_BAND, text(), false));
-    }
-    fields
+/// Writes `incomplete.parquet` of rising pseudonyms; gives its SHA-256 and its rows.
+///
+/// # Errors
+///
+/// [`crate::Error::File`] where it cannot be written.
+pub(crate) fn write_incomplete(
+    folder: &Staged,
+    metadata: &RunMetadata,
+    incomplete: &[Pseudonym],
+) -> Result<(String, u64)> {
+    let persons = Column::new(Field::new(names::PERSON, DataType::Utf8, false), |persons: &&[Pseudonym]| {
+        hex_column(persons.len(), persons.iter().copied().map(Some))
+    });
+    output::write_table(folder, names::INCOMPLETE, metadata, incomplete.len(), |rows| Ok(&incomplete[rows]), &[persons])
 }
 
-fn write_extract(
+/// Writes `extract.parquet` of sorted records; gives its SHA-256 and its rows.
+///
+/// # Errors
+///
+/// [`crate::Error::File`] where it cannot be written, or records that were put aside cannot be read.
+pub(crate) fn write_extract(
     programme: &Programme,
     folder: &Staged,
     metadata: &RunMetadata,
     records: &Records,
     types: &LeavingTypes,
 ) -> Result<(String, u64)> {
-    let attributes = programme.attributes;
-    let mut file = ParquetFile::create(folder, names::EXTRACT, extract_fields(attributes), metadata)?;
-    let kinds: ArrayRef = Arc::new(StringArray::from_iter_values(&types.names));
-    let bands: ArrayRef = Arc::new(StringArray::from_iter_values(programme.age_bands.labels()));
-    let sexes: ArrayRef = Arc::new(StringArray::from_iter_values(["M", "F"]));
-    file.write(records.len(), |range| {
-        let rows: Vec<&Record> = records.range(range).collect();
-        let days = |day: fn(&Record) -> Option<i32>| -> ArrayRef {
-            Arc::new(rows.iter().map(|row| day(row)).collect::<Date32Array>())
-        };
-        let mut columns = vec![
-            hex_column(rows.iter().map(|row| Some(row.person))),
-            hex_column(rows.iter().map(|row| row.record)),
-            words(rows.iter().map(|row| types.ranks[row.kind as usize]), &kinds),
-            days(|row| Some(row.start)),
-            days(|row| (row.end != Record::OPEN).then_some(row.end)),
-            hex_column(rows.iter().map(|row| row.child)),
-        ];
-        if attributes.sex {
-            columns.push(words(rows.iter().map(|row| u32::from(row.sex == Sex::Female)), &sexes));
-        }
-        if attributes.age_band {
-            columns.push(words(rows.iter().map(|row| u32::from(row.age_band)), &bands));
-        }
-        columns
-    })?;
-    file.finish()
+    let pseudonyms = |name, nullable, value: fn(&Record) -> Option<Pseudonym>| {
+        Column::new(Field::new(name, DataType::Utf8, nullable), move |chunk: &Chunk<'_>| {
+            hex_column(chunk.len(), chunk.iter().map(value))
+        })
+    };
+    let days = |name, nullable, value: fn(&Record) -> Option<i32>| {
+        Column::new(Field::new(name, DataType::Date32, nullable), move |chunk: &Chunk<'_>| {
+            Arc::new(chunk.iter().map(value).collect::<Date32Array>())
+        })
+    };
+    let kinds = StringArray::from_iter_values(&types.names);
+    let mut columns = vec![
+        pseudonyms(names::PERSON, false, |row| Some(row.person)),
+        pseudonyms(names::RECORD, true, |row| row.record),
+        words(names::KIND, kinds, |row| types.ranks[row.kind as usize]),
+        days(names::START, false, |row| Some(row.start)),
+        days(names::END, true, |row| (row.end != Record::OPEN).then_some(row.end)),
+        pseudonyms(names::CHILD, true, |row| row.child),
+    ];
+    if programme.attributes.sex {
+        let sexes = StringArray::from_iter_values(["M", "F"]);
+        columns.push(words(names::SEX, sexes, |row| u32::from(row.sex == Sex::Female)));
+    }
+    if programme.attributes.age_band {
+        let bands = StringArray::from_iter_values(programme.age_bands.labels());
+        columns.push(words(names::AGE_BAND, bands, |row| u32::from(row.age_band)));
+    }
+    output::write_table(folder, names::EXTRACT, metadata, records.len(), |rows| records.chunk(rows), &columns)
 }
 
-/// A column of few distinct words.
-pub(crate) fn words(positions: impl Iterator<Item = u32>, all: &ArrayRef) -> ArrayRef {
-    let positions: UInt32Array = positions.map(Some).collect();
-    Arc::new(
-        DictionaryArray::<UInt32Type>::try_new(positions, Arc::clone(all))
-            .expect("every position stands among the words"),
-    )
+/// A column of few distinct words, of which `word` gives each record's.
+fn words<'a, 'r>(
+    name: &str,
+    all: StringArray,
+    word: impl Fn(&Record) -> u32 + Send + Sync + 'a,
+) -> Column<'a, Chunk<'r>> {
+    let all: ArrayRef = Arc::new(all);
+    let text = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
+    Column::new(Field::new(name, text, false), move |chunk: &Chunk<'_>| {
+        let positions: UInt32Array = chunk.iter().map(|record| Some(word(record))).collect();
+        let words = DictionaryArray::<UInt32Type>::try_new(positions, Arc::clone(&all));
+        Arc::new(words.expect("every position stands among the words"))
+    })
 }
 
 /// Warnings about types that the programme names and that came in another spelling only.
@@ -189,16 +194,16 @@ pub fn type_warnings(programme: &Programme, department: &Department, extract: &E
     misspelt.map(warn).collect()
 }
 
-/// `rejected.csv`; with the rows' own columns where they were asked for.
-fn rejected_list(extract: &Extract) -> String {
+/// `rejected.csv`; with the rows' own columns where they were asked for. Overwritten when dropped.
+fn rejected_list(extract: &Extract) -> Zeroizing<String> {
     let show_values = extract.rejected.iter().any(|rejected| !rejected.cells.is_empty());
     let mut own_columns: Vec<&str> = Vec::new();
-    for name in extract.files.iter().flat_map(|file| &file.header) {
+    for name in extract.files.iter().flat_map(|file| file.header.iter()) {
         if show_values && !own_columns.contains(&name.as_str()) {
             own_columns.push(name);
         }
     }
-    let mut list = String::new();
+    let mut list = Zeroizing::new(String::new());
     let mut line: Vec<&str> = vec!["file", "row", "column", "reason"];
     line.extend(&own_columns);
     if show_values {
@@ -214,7 +219,7 @@ fn rejected_list(extract: &Extract) -> String {
             let position = header.iter().position(|name| name == column);
             line.push(position.and_then(|position| rejected.cells.get(position)).map_or("", String::as_str));
         }
-        let further = rejected.cells.get(header.len()..).unwrap_or_default().join(" | ");
+        let further = Zeroizing::new(rejected.cells.get(header.len()..).unwrap_or_default().join(" | "));
         if show_values {
             line.push(&further);
         }
@@ -223,15 +228,24 @@ fn rejected_list(extract: &Extract) -> String {
     list
 }
 
-/// One line of CSV, quoted where it must be.
-fn push_line(list: &mut String, cells: &[&str]) {
+/// One line of CSV, quoted where it must be. A list that has to move is overwritten where it was.
+fn push_line(list: &mut Zeroizing<String>, cells: &[&str]) {
+    let most: usize = cells.iter().map(|cell| cell.len() * 2 + 3).sum();
+    if list.capacity() - list.len() < most {
+        let mut larger = Zeroizing::new(String::with_capacity((list.len() + most) * 2));
+        larger.push_str(list);
+        *list = larger;
+    }
     for (position, cell) in cells.iter().enumerate() {
         if position > 0 {
             list.push(',');
         }
         if cell.contains([',', '"', '\n', '\r']) {
             list.push('"');
-            list.push_str(&cell.replace('"', "\"\""));
+            for (position, piece) in cell.split('"').enumerate() {
+                list.push_str(if position > 0 { "\"\"" } else { "" });
+                list.push_str(piece);
+            }
             list.push('"');
         } else {
             list.push_str(cell);

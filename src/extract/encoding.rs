@@ -1,6 +1,7 @@
 //! From bytes to text in the encoding that the programme states.
 
 use crate::programme::Encoding;
+use zeroize::Zeroize;
 
 /// Windows-1252 from 0x80 to 0x9f; `\0` where the code page defines nothing. Source: the Unicode consortium's
 /// mapping table CP1252.TXT. All other bytes are their own code point.
@@ -22,9 +23,15 @@ pub(super) fn trimmed(text: &str) -> &str {
 
 impl Encoding {
     /// The text of some bytes, decoded into `scratch` where it must be; `None` where they are not in this encoding.
+    /// Whoever owns `scratch` overwrites it.
     pub(super) fn decode<'a>(self, bytes: &'a [u8], scratch: &'a mut String) -> Option<&'a str> {
         if self == Self::Utf8 || bytes.is_ascii() {
             return std::str::from_utf8(bytes).ok();
+        }
+        if scratch.capacity() < bytes.len() * 3 {
+            // Reserved at once: growing bit by bit would leave pieces of it behind.
+            scratch.zeroize();
+            scratch.reserve(bytes.len() * 3);
         }
         scratch.clear();
         for &byte in bytes {

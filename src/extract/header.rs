@@ -5,6 +5,7 @@ use super::input::NamedFile;
 use super::normalised;
 use crate::error::{Error, Result};
 use crate::programme::{Columns, Department, Encoding};
+use zeroize::Zeroizing;
 
 /// Where the columns of one file stand.
 #[derive(Debug, Clone)]
@@ -13,8 +14,9 @@ pub(super) struct Header {
     pub length: usize,
     /// Number of fields of every well-formed row.
     pub width: usize,
-    /// All column names, normalised; only ever written to `private/`.
-    pub names: Vec<String>,
+    /// All column names, normalised; only ever written to `private/`. Overwritten when dropped: the first line of a
+    /// file without a header holds a person's data.
+    pub names: Zeroizing<Vec<String>>,
     /// Positions of the canonical columns.
     pub columns: Positions,
 }
@@ -30,13 +32,13 @@ pub(super) struct Positions {
     pub child: Option<usize>,
 }
 
-/// Reads the header at the beginning of a file's first block.
+/// Reads the header at the beginning of a file's first block that is not empty lines alone; `None` in such a one.
 pub(super) fn read(
     file: &NamedFile,
     department: &Department,
     block: &[u8],
     had_byte_order_mark: bool,
-) -> Result<Header> {
+) -> Result<Option<Header>> {
     let encoding = department.format.encoding;
     if had_byte_order_mark && encoding != Encoding::Utf8 {
         return Err(Error::file(
@@ -48,7 +50,7 @@ pub(super) fn read(
     let mut reader = RowReader::new(block, file.delimiter);
     let mut fields = Vec::new();
     let Some(row) = reader.next_row(&mut fields) else {
-        return Err(empty(file));
+        return Ok(None);
     };
     let bytes = &block[row.clone()];
     if bytes.contains(&0) {
@@ -58,8 +60,8 @@ pub(super) fn read(
             "deliver CSV; a spreadsheet has to be saved as CSV first",
         ));
     }
-    let mut names = Vec::with_capacity(fields.len());
-    let mut scratch = String::new();
+    let mut names = Zeroizing::new(Vec::with_capacity(fields.len()));
+    let mut scratch = Zeroizing::new(String::new());
     for field in &fields {
         if field.form == FieldForm::Broken {
             return Err(Error::file(
@@ -74,7 +76,7 @@ pub(super) fn read(
     }
     let columns = positions(&department.columns, &names)
         .map_err(|what| Error::file(&file.path, what, advice(file, department, bytes, &names)))?;
-    Ok(Header { length: row.end, width: names.len(), names, columns })
+    Ok(Some(Header { length: row.end, width: names.len(), names, columns }))
 }
 
 /// A file without even a header.
@@ -86,12 +88,31 @@ pub(super) fn empty(file: &NamedFile) -> Error {
     )
 }
 
-/// A field's content with doubled quotes made single.
-pub(super) fn unquoted(content: &[u8], form: FieldForm) -> std::borrow::Cow<'_, [u8]> {
-    if form != FieldForm::Doubled {
-        return content.into();
+/// A field's content as it is meant; a copy is overwritten when dropped.
+pub(super) enum Content<'b> {
+    /// As it stands in the block.
+    Plain(&'b [u8]),
+    /// With doubled quotes made single.
+    Copied(Zeroizing<Vec<u8>>),
+}
+
+impl std::ops::Deref for Content<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Plain(bytes) => bytes,
+            Self::Copied(bytes) => bytes,
+        }
     }
-    let mut plain = Vec::with_capacity(content.len());
+}
+
+/// A field's content with doubled quotes made single.
+pub(super) fn unquoted(content: &[u8], form: FieldForm) -> Content<'_> {
+    if form != FieldForm::Doubled {
+        return Content::Plain(content);
+    }
+    let mut plain = Zeroizing::new(Vec::with_capacity(content.len()));
     let mut bytes = content.iter();
     while let Some(&byte) = bytes.next() {
         plain.push(byte);
@@ -99,7 +120,7 @@ pub(super) fn unquoted(content: &[u8], form: FieldForm) -> std::borrow::Cow<'_, 
             bytes.next();
         }
     }
-    plain.into()
+    Content::Copied(plain)
 }
 
 /// The positions of the named columns, or what is wrong; only the programme's own words are repeated, since the first

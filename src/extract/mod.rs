@@ -14,14 +14,17 @@ pub(crate) use judge::days;
 mod quality;
 mod read;
 mod records;
+mod room;
 
 pub use csv::{Field, FieldForm, RowReader, Split, split_rows};
 pub use delivery::{deliver, tidy, type_warnings, write_private};
-pub(crate) use delivery::{extract_fields, names, words};
+pub(crate) use delivery::{names, write_extract, write_incomplete};
 pub use quality::{Quality, Reason, Rejected};
 pub(crate) use read::read_with;
 pub use read::{Extract, InputFile, read};
-pub use records::{LeavingTypes, Record, Records, Types};
+pub(crate) use records::SortedPart;
+pub use records::{Chunk, LeavingTypes, Record, Records, Types};
+pub use room::Room;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -29,5 +32,12 @@ use unicode_normalization::UnicodeNormalization;
 #[must_use]
 pub fn normalised(text: &str) -> String {
     let trimmed = text.trim();
-    if trimmed.is_ascii() { trimmed.to_owned() } else { trimmed.nfc().collect() }
+    if trimmed.is_ascii() {
+        return trimmed.to_owned();
+    }
+    // Room for the longest there can be (Unicode Annex 15, section 12.1): growing bit by bit would leave pieces of a type
+    // that has to be overwritten.
+    let mut text = String::with_capacity(trimmed.len() * 3);
+    text.extend(trimmed.nfc());
+    text
 }

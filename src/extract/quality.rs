@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use zeroize::Zeroizing;
 
 /// Why a row cannot be used. A row has the first reason that holds, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,8 +77,8 @@ pub struct Rejected {
     pub column: Option<String>,
     /// Why.
     pub reason: Reason,
-    /// The row's own cells, where `--show-values` asks for them; else empty.
-    pub cells: Vec<String>,
+    /// The row's own cells, where `--show-values` asks for them; else empty. Overwritten when dropped.
+    pub cells: Zeroizing<Vec<String>>,
 }
 
 /// Counts over identifier cells.

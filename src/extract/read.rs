@@ -4,14 +4,16 @@ use super::block::{Block, BlockReader, Stop};
 use super::csv::{Field, RowReader};
 use super::header::{self, unquoted};
 use super::input::{self, NamedFile};
-use super::judge::{Column, Judge, Judgement, Rules};
+use super::judge::{Column, Draft, Judge, Judgement, Rules};
 use super::quality::{IdentifierCounts, Reason, Rejected};
-use super::records::{Record, Records, Types};
+use super::records::{Records, Types};
+use super::room::Room;
 use crate::error::{Result, Warning};
-use crate::identity::{Key, Pseudonym, Pseudonymiser};
+use crate::identity::{Key, Place, Pseudonym, Pseudonymiser, Pseudonyms};
 use crate::pipeline::Progress;
 use crate::programme::{Department, Encoding, Programme};
 use rayon::prelude::*;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Blocks judged at a time: enough for every core, few enough for bounded memory.
 const BLOCKS_AT_A_TIME: usize = 16;
@@ -44,11 +46,11 @@ pub struct InputFile {
     pub sha256: String,
     /// Rows of data in it.
     pub rows: u64,
-    /// Its column names, normalised; only ever written to `private/`.
-    pub header: Vec<String>,
+    /// Its column names, normalised; only ever written to `private/`. Overwritten when dropped.
+    pub header: Zeroizing<Vec<String>>,
 }
 
-/// Reads all files of a department.
+/// Reads all files of a department; records that there is no `room` for are put aside.
 ///
 /// # Errors
 ///
@@ -59,9 +61,10 @@ pub fn read(
     department: &Department,
     key: &Key,
     show_values: bool,
+    room: Room,
     progress: &dyn Progress,
 ) -> Result<Extract> {
-    read_with(programme, department, &Pseudonymiser::new(key, &department.id), show_values, progress)
+    read_with(programme, department, &Pseudonymiser::new(key, &department.id), show_values, room, progress)
 }
 
 /// The same, with a pseudonymiser that may be looking for somebody.
@@ -70,18 +73,32 @@ pub(crate) fn read_with(
     department: &Department,
     pseudonymiser: &Pseudonymiser,
     show_values: bool,
+    room: Room,
     progress: &dyn Progress,
 ) -> Result<Extract> {
     let files = input::resolve(programme, department)?;
     let bytes = files.iter().filter_map(|file| std::fs::metadata(&file.path).ok()).map(|metadata| metadata.len()).sum();
     progress.begin(&format!("reading {}", department.id), bytes);
-    let mut extract = Extract::default();
+    let block_bytes = room.block_bytes();
+    let mut extract = Extract { records: Records::new(room), ..Extract::default() };
     for file in &files {
-        let reading = Reading { programme, department, file, pseudonymiser, show_values };
+        let reading = Reading { programme, department, file, pseudonymiser, show_values, block_bytes };
         reading.read_into(&mut extract, progress)?;
     }
     progress.end();
+    // What reading left on the stacks, such as pieces of rows that were moved through registers.
+    rayon::broadcast(|_| overwrite_stack());
+    overwrite_stack();
     Ok(extract)
+}
+
+/// Overwrites more of the stack below than reading takes.
+#[inline(never)]
+#[expect(clippy::large_stack_arrays, reason = "it is there to take the room")]
+fn overwrite_stack() {
+    let mut below = [0_u8; 256 << 10];
+    below.zeroize();
+    std::hint::black_box(&below);
 }
 
 /// What is needed for reading one file.
@@ -91,25 +108,31 @@ struct Reading<'a> {
     file: &'a NamedFile,
     pseudonymiser: &'a Pseudonymiser,
     show_values: bool,
+    block_bytes: usize,
 }
 
 /// What one block gives.
 struct BlockOutcome {
     rows: u64,
-    records: Vec<Record>,
+    drafts: Vec<Draft>,
     types: Types,
     rejected: Vec<Rejected>,
-    incomplete: Vec<Pseudonym>,
+    incomplete: Vec<Place>,
+    pseudonyms: Pseudonyms,
     counts: IdentifierCounts,
     seems_utf8: Option<bool>,
 }
 
 impl Reading<'_> {
     fn read_into(&self, extract: &mut Extract, progress: &dyn Progress) -> Result<()> {
-        let mut reader = BlockReader::open(self.file)?;
-        let first = reader.next_block().map_err(|stop| stop.into_error(self.file, 0))?;
-        let first = first.ok_or_else(|| header::empty(self.file))?;
-        let header = header::read(self.file, self.department, &first, reader.had_byte_order_mark)?;
+        let mut reader = BlockReader::open(self.file, self.block_bytes)?;
+        let (first, header) = loop {
+            let block = reader.next_block().map_err(|stop| stop.into_error(self.file, 0))?;
+            let block = block.ok_or_else(|| header::empty(self.file))?;
+            if let Some(header) = header::read(self.file, self.department, &block, reader.had_byte_order_mark)? {
+                break (block, header);
+            }
+        };
         let rules = Rules::new(self.programme, self.department, &header, self.pseudonymiser);
         let file = extract.files.len();
         let mut tally = Tally { extract, rows: 0, seems_utf8: None };
@@ -125,18 +148,19 @@ impl Reading<'_> {
             };
             // While these are judged, the next are read and those before put in their place.
             let read_on = || rayon::join(|| next_blocks(&mut reader), || tally.absorb(judged));
-            let (outcomes, ((next, stop), ())) = rayon::join(judge, read_on);
+            let (outcomes, ((next, stop), kept)) = rayon::join(judge, read_on);
+            kept?;
             progress.advance(blocks.iter().map(|block| block.len() as u64).sum());
             judged = outcomes;
             header_bytes = 0;
             if let Some(stop) = stop {
                 judged.extend(next.iter().map(|block| self.judge_block(&rules, block, file)));
-                tally.absorb(judged);
+                tally.absorb(judged)?;
                 return Err(stop.into_error(self.file, tally.rows + 1));
             }
             reader.recycle(std::mem::replace(&mut blocks, next));
         }
-        tally.absorb(judged);
+        tally.absorb(judged)?;
         let Tally { rows, seems_utf8, .. } = tally;
         let sha256 = reader.finish()?;
         extract.warnings.extend(self.warnings(rows, seems_utf8));
@@ -164,25 +188,27 @@ impl Reading<'_> {
         let mut fields = Vec::new();
         let mut outcome = BlockOutcome {
             rows: 0,
-            records: Vec::new(),
+            drafts: Vec::new(),
             types: Types::default(),
             rejected: Vec::new(),
             incomplete: Vec::new(),
+            pseudonyms: Pseudonyms::default(),
             counts: IdentifierCounts::default(),
             seems_utf8: self.seems_utf8(bytes),
         };
         while let Some(range) = reader.next_row(&mut fields) {
             outcome.rows += 1;
             match judge.judge(range, &fields) {
-                Judgement::Accepted(record) => outcome.records.push(record),
+                Judgement::Accepted(draft) => outcome.drafts.push(draft),
                 Judgement::Rejected { reason, column, person } => {
                     let column = column.map(|column| self.own_word(column));
-                    let cells = if self.show_values { self.cells(bytes, &fields) } else { Vec::new() };
+                    let cells = if self.show_values { self.cells(bytes, &fields) } else { Zeroizing::default() };
                     outcome.rejected.push(Rejected { file, row: outcome.rows, column, reason, cells });
                     outcome.incomplete.extend(person);
                 }
             }
         }
+        outcome.pseudonyms = judge.batch.finish();
         outcome.types = std::mem::take(&mut judge.types);
         outcome.counts = judge.counts;
         outcome
@@ -206,17 +232,29 @@ impl Reading<'_> {
     }
 
     /// The cells of a rejected row as well as they can be read, for `--show-values`.
-    fn cells(&self, bytes: &[u8], fields: &[Field]) -> Vec<String> {
-        let mut scratch = String::new();
+    fn cells(&self, bytes: &[u8], fields: &[Field]) -> Zeroizing<Vec<String>> {
+        let mut scratch = Zeroizing::new(String::new());
         let cell = |field: &Field| {
             let content = unquoted(&bytes[field.content.clone()], field.form);
             match self.department.format.encoding.decode(&content, &mut scratch) {
                 Some(text) => text.to_owned(),
-                None => String::from_utf8_lossy(&content).into_owned(),
+                None => with_replacements(&content),
             }
         };
-        fields.iter().map(cell).collect()
+        Zeroizing::new(fields.iter().map(cell).collect())
     }
+}
+
+/// Text of which some is no UTF-8. Its room is reserved at once: growing would leave pieces of it behind.
+fn with_replacements(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 3);
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    text
 }
 
 /// What has come of one file so far.
@@ -228,19 +266,21 @@ struct Tally<'e> {
 
 impl Tally<'_> {
     /// Puts the outcomes of blocks, in their order, behind what is there.
-    fn absorb(&mut self, outcomes: Vec<BlockOutcome>) {
+    fn absorb(&mut self, outcomes: Vec<BlockOutcome>) -> Result<()> {
         for outcome in outcomes {
             let extract = &mut *self.extract;
             let positions: Vec<u32> =
                 outcome.types.names().iter().map(|name| extract.types.position(name.clone())).collect();
-            extract.records.add(&outcome.records, &positions);
+            let pseudonyms = &outcome.pseudonyms;
+            extract.records.add(outcome.drafts.iter().map(|draft| draft.record(pseudonyms)), &positions);
             let rejected = outcome.rejected.into_iter();
             extract.rejected.extend(rejected.map(|rejected| Rejected { row: rejected.row + self.rows, ..rejected }));
-            extract.incomplete.extend(outcome.incomplete);
+            extract.incomplete.extend(outcome.incomplete.into_iter().map(|person| pseudonyms[person]));
             extract.counts.add(outcome.counts);
             self.seems_utf8 = merge(self.seems_utf8, outcome.seems_utf8);
             self.rows += outcome.rows;
         }
+        self.extract.records.keep_within_room()
     }
 }
 

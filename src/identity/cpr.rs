@@ -4,7 +4,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use std::fmt;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// A canonical CPR number, `DDMMYYSSSS`: ten ASCII digits with an existing birth date.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
@@ -74,7 +74,7 @@ impl CprReader {
         let bare = trimmed.strip_prefix('\'').unwrap_or(trimmed);
         let bare = bare.strip_suffix(".0").unwrap_or(bare);
         let mut repaired = bare.len() != trimmed.len();
-        let mut digits = [b'0'; 10];
+        let mut digits = Zeroizing::new([b'0'; 10]);
         if bare.len() == 9 && self.leading_zero_lost {
             digits[1..].copy_from_slice(bare.as_bytes());
             repaired = true;
@@ -82,14 +82,32 @@ impl CprReader {
             return CprCell::Malformed;
         }
         if !digits.iter().all(u8::is_ascii_digit) {
-            digits.zeroize();
             return CprCell::Malformed;
         }
-        if digits == *b"0000000000" {
+        self.read_digits(&digits, repaired)
+    }
+
+    /// Reads the bytes of a cell as nearly all are spelled, ten digits with a hyphen after the sixth or none, whichever
+    /// encoding they are in; `None` for every other cell, which [`Self::read`] takes.
+    #[must_use]
+    pub fn read_plain(&self, cell: &[u8]) -> Option<CprCell> {
+        let mut digits = Zeroizing::new([0; 10]);
+        match cell.len() {
+            10 => digits.copy_from_slice(cell),
+            11 if cell[6] == b'-' => {
+                digits[..6].copy_from_slice(&cell[..6]);
+                digits[6..].copy_from_slice(&cell[7..]);
+            }
+            _ => return None,
+        }
+        digits.iter().all(u8::is_ascii_digit).then(|| self.read_digits(&digits, false))
+    }
+
+    fn read_digits(&self, digits: &[u8; 10], repaired: bool) -> CprCell {
+        if digits == b"0000000000" {
             return CprCell::Empty;
         }
-        let number = CprNumber(digits);
-        digits.zeroize();
+        let number = CprNumber(*digits);
         match number.birth_date() {
             Some(born) if born <= self.as_of => CprCell::Number { number, repaired },
             _ => CprCell::ImpossibleDate,
@@ -161,17 +179,23 @@ impl CprNumber {
     /// Births lie on or before `as_of` in every number that [`CprReader::read`] gives for that day.
     #[must_use]
     pub fn age(&self, as_of: NaiveDate) -> u32 {
-        let Some(born) = self.birth_date() else { return 0 };
+        let (year, month, day) = born(&self.0);
         // Comparing (month, day) makes 29 February count on 1 March in common years.
-        let had_birthday = (as_of.month(), as_of.day()) >= (born.month(), born.day());
-        let years = as_of.year() - born.year() - i32::from(!had_birthday);
+        let had_birthday = (as_of.month(), as_of.day()) >= (month, day);
+        let years = as_of.year() - year - i32::from(!had_birthday);
         u32::try_from(years).unwrap_or(0)
     }
 }
 
-/// The birth date in ten digits, by the 7th digit's century; `None` where there is no such day.
+/// The birth date in ten digits; `None` where there is no such day.
 pub(super) fn birth_date(digits: &[u8; 10]) -> Option<NaiveDate> {
-    let two = |at: usize| u32::from(digits[at] - b'0') * 10 + u32::from(digits[at + 1] - b'0');
+    let (year, month, day) = born(digits);
+    NaiveDate::from_ymd_opt(year, month, day)
+}
+
+/// Year, by the 7th digit's century, month and day of birth in ten digits, whether there is such a day or not.
+fn born(digits: &[u8; 10]) -> (i32, u32, u32) {
+    let two = |at: usize| (digits[at] - b'0') * 10 + (digits[at + 1] - b'0');
     let year = two(4);
     let century = match (digits[6], year) {
         (b'0'..=b'3', _) | (b'4' | b'9', 37..) => 1900,
@@ -179,7 +203,7 @@ pub(super) fn birth_date(digits: &[u8; 10]) -> Option<NaiveDate> {
         _ => 1800,
     };
     let day = if two(0) > 60 { two(0) - 60 } else { two(0) };
-    NaiveDate::from_ymd_opt(century + i32::try_from(year).ok()?, two(2), day)
+    (century + i32::from(year), two(2).into(), day.into())
 }
 
 /// Age bands: `edges` e1 < e2 < … make the bands `0-(e1−1)`, `e1-(e2−1)`, …, `en+`.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::io::Read;
 use std::path::Path;
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroize, Zeroizing};
 
 const MARK: &str = "udpeg-key-1:";
 
@@ -21,9 +21,15 @@ pub(super) const KEY_FILE: PrivateFile = PrivateFile {
     named_by: "`key`",
 };
 
-/// 32 random bytes that turn numbers into pseudonyms. Overwritten when dropped.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub struct Key([u8; 32]);
+/// 32 random bytes that turn numbers into pseudonyms. Overwritten when dropped; they stand in one place from the
+/// beginning, since what is moved leaves a copy behind.
+pub struct Key(Box<[u8; 32]>);
+
+impl Drop for Key {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
 
 /// What names a key without telling it: the first 16 hex characters of a hash of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,12 +72,10 @@ impl Key {
     ///
     /// As for [`Key::create`]; [`Error::Usage`] for a passphrase that does not do.
     pub fn create_as(path: &Path, form: &KeyForm) -> Result<Self> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|_| {
+        let mut key = Self(Box::default());
+        getrandom::fill(key.0.as_mut_slice()).map_err(|_| {
             Error::file(path, "the system gives no random bytes", "run on a system with a working random source")
         })?;
-        let key = Self(bytes);
-        bytes.zeroize();
         let line = key.to_line();
         match form {
             KeyForm::Plain => write_new(path, &KEY_FILE, line.as_bytes())?,
@@ -118,8 +122,13 @@ impl Key {
     /// The key's id, which may be written anywhere.
     #[must_use]
     pub fn id(&self) -> KeyId {
-        let hash = Sha256::new().chain_update(b"udpeg/1/key-id:").chain_update(self.0).finalize();
+        let hash = Sha256::new().chain_update(b"udpeg/1/key-id:").chain_update(self.bytes()).finalize();
         KeyId(crate::output::hex(&hash[..8]))
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_bytes(bytes: [u8; 32]) -> Self {
+        Self(Box::new(bytes))
     }
 
     pub(super) fn bytes(&self) -> &[u8; 32] {
@@ -135,7 +144,7 @@ impl Key {
         if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
         }
-        let mut key = Self([0; 32]);
+        let mut key = Self(Box::default());
         for (byte, at) in key.0.iter_mut().zip((0..64).step_by(2)) {
             *byte = u8::from_str_radix(&hex[at..at + 2], 16).ok()?;
         }
@@ -146,7 +155,7 @@ impl Key {
         // Reserved at once, so that no half-written copy is left behind by growing.
         let mut line = Zeroizing::new(String::with_capacity(MARK.len() + 65));
         line.push_str(MARK);
-        for byte in self.0 {
+        for &byte in self.bytes() {
             for nibble in [byte >> 4, byte & 15] {
                 line.push(char::from_digit(u32::from(nibble), 16).expect("a nibble is a hex digit"));
             }

@@ -7,12 +7,16 @@
 //! attributes that the programme may ask for (sex and age band). The one way out for a number is
 //! [`Wanted::write_number`], for persons on one coordinator's list.
 
+mod batch;
+mod compression;
 mod cpr;
 mod destroyed;
 mod encrypted;
 mod hidden;
 mod key;
 mod keyed_hash;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
 mod private_file;
 mod pseudonym;
 mod rekeyer;
@@ -20,6 +24,7 @@ mod screening;
 mod seal;
 mod wanted;
 
+pub use batch::{Place, PseudonymBatch, Pseudonyms};
 pub use cpr::{AgeBands, CprCell, CprNumber, CprReader, Sex};
 pub use destroyed::{Destroyed, destroy};
 pub use hidden::{Asked, Passphrase};

@@ -1,8 +1,10 @@
 //! From a number to a pseudonym: HMAC-SHA-256 (RFC 2104, FIPS 180-4), the first 16 bytes.
 
+use super::batch::PseudonymBatch;
+use super::compression::Compression;
 use super::cpr::CprNumber;
 use super::key::Key;
-use super::keyed_hash::KeyedHash;
+use super::keyed_hash::{KeyedHash, Prefix};
 use super::wanted::Wanted;
 use std::fmt;
 use std::num::NonZeroU128;
@@ -88,8 +90,9 @@ impl fmt::Debug for Pseudonym {
 /// Makes the pseudonyms of one department under one key. Overwritten when dropped.
 #[derive(Clone)]
 pub struct Pseudonymiser {
-    person: KeyedHash,
-    record: KeyedHash,
+    pub(super) hash: KeyedHash,
+    pub(super) person: Prefix,
+    pub(super) record: Prefix,
     /// Whose numbers are kept; `None` but for the way back.
     wanted: Option<Arc<Wanted>>,
 }
@@ -98,9 +101,15 @@ impl Pseudonymiser {
     /// For persons (of any department) and for the records of `department`.
     #[must_use]
     pub fn new(key: &Key, department: &str) -> Self {
+        Self::with(key, department, Compression::fastest())
+    }
+
+    /// The same by a given way to compress.
+    pub(super) fn with(key: &Key, department: &str, compression: Compression) -> Self {
         Self {
-            person: KeyedHash::new(key.bytes(), "udpeg/1/person:"),
-            record: KeyedHash::new(key.bytes(), &format!("udpeg/1/record/{department}:")),
+            hash: KeyedHash::new(key.bytes(), compression),
+            person: Prefix::new("udpeg/1/person:"),
+            record: Prefix::new(&format!("udpeg/1/record/{department}:")),
             wanted: None,
         }
     }
@@ -111,10 +120,15 @@ impl Pseudonymiser {
         Self { wanted: Some(wanted), ..self }
     }
 
+    /// Whether numbers have to be looked at one by one.
+    pub(super) fn is_looking(&self) -> bool {
+        self.wanted.is_some()
+    }
+
     /// The pseudonym of a person or child.
     #[must_use]
     pub fn person(&self, number: &CprNumber) -> Pseudonym {
-        let pseudonym = Pseudonym::from_bits(self.person.first_128_bits(number.digits()));
+        let pseudonym = self.one(&self.person, number.digits());
         if let Some(wanted) = &self.wanted {
             wanted.see(pseudonym, number);
         }
@@ -124,7 +138,17 @@ impl Pseudonymiser {
     /// The pseudonym of a record id, trimmed.
     #[must_use]
     pub fn record(&self, id: &str) -> Pseudonym {
-        Pseudonym::from_bits(self.record.first_128_bits(id.as_bytes()))
+        self.one(&self.record, id.as_bytes())
+    }
+
+    /// For many pseudonyms, which are made faster together.
+    #[must_use]
+    pub fn batch(&self) -> PseudonymBatch<'_> {
+        PseudonymBatch::new(self)
+    }
+
+    pub(super) fn one(&self, prefix: &Prefix, text: &[u8]) -> Pseudonym {
+        Pseudonym::from_bits(self.hash.first_128_bits(prefix, text))
     }
 }
 

@@ -20,7 +20,10 @@ pub fn holds_cpr_number(text: &str) -> bool {
 pub fn masked(text: &str) -> Cow<'_, str> {
     let mut masked = String::new();
     let mut done = 0;
-    while let Some(number) = find(text, done, is_separator, |text, number| !is_within_hash(text, number)) {
+    // What has been masked is no part of a hash any more.
+    while let Some(number) =
+        find(text, done, is_separator, |text, number| !is_within_hash(&text[done..], number.start - done))
+    {
         masked.push_str(&text[done..number.start]);
         masked.push_str("**********");
         done = number.end;
@@ -66,12 +69,12 @@ fn stands_alone(text: &str, number: &Range<usize>) -> bool {
     ![before, after].into_iter().flatten().any(char::is_alphanumeric)
 }
 
-/// Whether the number is part of a hash or pseudonym: at least 16 lower-case hex characters in a row.
-fn is_within_hash(text: &str, number: &Range<usize>) -> bool {
+/// Whether the number that starts there is part of a hash or pseudonym: at least 16 lower-case hex characters in a row.
+fn is_within_hash(text: &str, start: usize) -> bool {
     let is_hex = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     let bytes = text.as_bytes();
-    let before = bytes[..number.start].iter().rev().take_while(is_hex).count();
-    let after = bytes[number.start..].iter().take_while(is_hex).count();
+    let before = bytes[..start].iter().rev().take_while(is_hex).count();
+    let after = bytes[start..].iter().take_while(is_hex).count();
     before + after >= 16
 }
 

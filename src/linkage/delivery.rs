@@ -1,34 +1,28 @@
 //! One department's delivery: checked against its manifest, the programme and the other deliveries, and read.
 
 use super::parquet_input::Batch;
-use super::source::{OpenExtract, Source};
+use super::source::{OpenExtract, Source, Unaltered};
 use crate::error::{Error, Result, Warning};
-use crate::extract::{Quality, names};
-use crate::identity::{Pseudonym, holds_cpr_number};
+use crate::extract::{Quality, Record, Records, Room, Types, names};
+use crate::identity::{Pseudonym, Rekeyer, Sex, holds_cpr_number};
 use crate::output::FileRecord;
 use crate::pipeline::Progress;
 use crate::programme::{Department, Programme};
-use arrow_array::Array;
+use arrow_array::{Array, StringArray};
 use rayon::prelude::*;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// A delivery as read. Rows that start after `as_of` are left out; their persons are not.
+/// A delivery as read, or as it has just been written by the same process.
 #[derive(Debug, Default)]
 pub struct Delivery {
     /// The id of the key its pseudonyms were made with.
     pub key_id: String,
-    /// Distinct persons, rising.
-    pub persons: Vec<Pseudonym>,
-    /// Each person's age band; empty where the programme does not ask for it.
-    pub age_bands: Vec<u8>,
-    /// Where each person's rows end.
-    pub row_ends: Vec<u32>,
-    /// The rows, by person and start.
-    pub rows: Rows,
+    /// Its records, sorted by person and start.
+    pub records: Records,
+    /// By a record's `kind`: the name under which its type left.
+    pub types: Vec<String>,
     /// Persons with rejected rows, rising.
     pub incomplete: Vec<Pseudonym>,
-    /// Names of the types that occur; a row's type is a position here.
-    pub types: Vec<String>,
     /// Its quality counts.
     pub quality: Option<Quality>,
     /// Its files, for the manifest.
@@ -37,31 +31,24 @@ pub struct Delivery {
     pub warnings: Vec<Warning>,
 }
 
-/// Rows as columns, all of one length.
-#[derive(Debug, Default)]
-pub struct Rows {
-    /// Position of the type.
-    pub kind: Vec<u16>,
-    /// First day, in days since 1970-01-01.
-    pub start: Vec<i32>,
-    /// Last day; `i32::MAX` while open.
-    pub end: Vec<i32>,
-    /// The record it belongs to.
-    pub record: Vec<Option<Pseudonym>>,
-    /// The child it is about.
-    pub child: Vec<Option<Pseudonym>>,
-}
-
-/// Reads the deliveries of all departments, in the programme's order.
+/// Reads the deliveries of all departments below a period's folder, in the programme's order; what `room` has no
+/// memory for is put aside.
 ///
 /// # Errors
 ///
 /// All failures of all deliveries: [`Error::Refused`] where one is altered, does not belong or holds what looks like
 /// a CPR number; [`Error::File`] where one is not there or not whole.
-pub(crate) fn read_all(programme: &Programme, period_folder: &Path, progress: &dyn Progress) -> Result<Vec<Delivery>> {
+pub fn read_all(
+    programme: &Programme,
+    period_folder: &Path,
+    room: &Room,
+    progress: &dyn Progress,
+) -> Result<Vec<Delivery>> {
+    let room = room.shared_by(programme.departments.len());
     progress.begin("reading the deliveries", programme.departments.len() as u64);
     let read = |department: &Department| {
-        let delivery = read(programme, department, period_folder);
+        let source = Source::new(programme, department, folder_of(department, period_folder));
+        let delivery = source.unaltered().and_then(|delivery| delivery.read(&room, None));
         progress.advance(1);
         delivery
     };
@@ -104,53 +91,168 @@ fn went_different_ways(deliveries: &[Delivery]) -> Option<Error> {
     Some(Error::refused(format!("{what}, so that one person has different pseudonyms in them"), hint))
 }
 
-/// Reads the delivery of one department.
-fn read(programme: &Programme, department: &Department, period_folder: &Path) -> Result<Delivery> {
-    let mut source = Source::new(programme, department, period_folder.join("delivery").join(&department.id))?;
-    let mut delivery = Delivery {
-        key_id: source.key_id.clone(),
-        incomplete: source.incomplete()?,
-        inputs: std::mem::take(&mut source.inputs),
-        ..Delivery::default()
-    };
-    read_extract(programme, &source, &mut delivery)?;
-    delivery.quality = Some(source.quality);
-    Ok(delivery)
+/// Checks of a delivery's Parquet files, without reading a row, that they have a delivery's columns and were made for
+/// this programme, period and key; gives what a person should look at.
+///
+/// # Errors
+///
+/// What [`read_all`] fails with for the same reasons.
+pub(crate) fn check_footers(
+    programme: &Programme,
+    department: &Department,
+    period_folder: &Path,
+    key_id: &str,
+) -> Result<Vec<Warning>> {
+    let source = Source::new(programme, department, folder_of(department, period_folder));
+    source.incomplete(key_id)?;
+    let extract = source.extract(key_id)?;
+    Ok(changed_programme(&source, &extract).into_iter().collect())
 }
 
-fn read_extract(programme: &Programme, source: &Source<'_>, delivery: &mut Delivery) -> Result<()> {
-    let OpenExtract { rows, programme_sha256 } = source.extract()?;
-    if programme_sha256 != programme.sha256 {
-        delivery.warnings.push(Warning(format!(
+fn folder_of(department: &Department, period_folder: &Path) -> PathBuf {
+    period_folder.join("delivery").join(&department.id)
+}
+
+fn changed_programme(source: &Source<'_>, extract: &OpenExtract) -> Option<Warning> {
+    (extract.programme_sha256 != source.programme.sha256).then(|| {
+        Warning(format!(
             "{}: the programme file has changed since it was delivered; types that a changed rule names may have left as `other`",
             source.department.id
-        )));
+        ))
+    })
+}
+
+impl Unaltered<'_> {
+    /// Reads it all; under a second key, its records and incomplete persons are in no order.
+    ///
+    /// # Errors
+    ///
+    /// As for [`read_all`].
+    pub(crate) fn read(self, room: &Room, rekeyer: Option<&Rekeyer>) -> Result<Delivery> {
+        let mut incomplete = self.incomplete()?;
+        if let Some(rekeyer) = rekeyer {
+            rekeyer.rekey_all(incomplete.iter_mut());
+        }
+        let extract = self.extract()?;
+        let (records, types) = self.read_extract(&extract, room, rekeyer)?;
+        Ok(Delivery {
+            records,
+            types: types.names().to_vec(),
+            incomplete,
+            warnings: changed_programme(&self.source, &extract).into_iter().collect(),
+            key_id: self.key_id,
+            quality: Some(self.quality),
+            inputs: self.inputs,
+        })
     }
-    let path = source.folder.join(names::EXTRACT);
-    if rows.rows() > u64::from(u32::MAX) {
-        return Err(Error::file(&path, "it has more rows than one department can have", "split the department in two"));
+
+    /// The persons of its `incomplete.parquet`, rising.
+    ///
+    /// # Errors
+    ///
+    /// As for [`read_all`].
+    pub(crate) fn incomplete(&self) -> Result<Vec<Pseudonym>> {
+        let mut incomplete = Vec::new();
+        let read = |persons: &mut Vec<Pseudonym>, batch: &Batch<'_>| {
+            for cell in batch.text(names::PERSON, false)?.iter().flatten() {
+                persons.push(batch.pseudonym(names::PERSON, cell)?);
+            }
+            Ok(())
+        };
+        self.source.incomplete(&self.key_id)?.read_row_groups(Vec::new, read, |mut persons| {
+            incomplete.append(&mut persons);
+            Ok(())
+        })?;
+        if !incomplete.is_sorted_by(|one, other| one < other) {
+            let path = self.source.folder.join(names::INCOMPLETE);
+            return Err(Error::file(&path, "its rows are not sorted", "ask the department for its delivery again"));
+        }
+        Ok(incomplete)
     }
-    let labels = programme.age_bands.labels();
-    let as_of = crate::extract::days(programme.as_of);
-    let reading = Reading { labels: &labels, attributes: programme.attributes, as_of };
-    for part in rows.read_row_groups(Part::default, |part, batch| reading.add(part, batch))? {
-        part.append_to(delivery, &path)?;
+
+    fn read_extract(&self, extract: &OpenExtract, room: &Room, rekeyer: Option<&Rekeyer>) -> Result<(Records, Types)> {
+        let path = self.source.folder.join(names::EXTRACT);
+        if extract.rows() > u64::from(u32::MAX) {
+            return Err(Error::file(
+                &path,
+                "it has more rows than one department can have",
+                "split the department in two",
+            ));
+        }
+        let programme = self.source.programme;
+        let labels = programme.age_bands.labels();
+        let reading = Reading { labels: &labels, attributes: programme.attributes, rekeyer };
+        let mut types = Types::default();
+        let mut last: Option<Record> = None;
+        let mut records = Records::new(room.clone());
+        extract.rows.read_row_groups(
+            Part::default,
+            |part, batch| reading.add(part, batch),
+            |part: Part| {
+                if last
+                    .zip(part.first)
+                    .is_some_and(|(last, first)| (last.person, last.start) > (first.person, first.start))
+                {
+                    let what = "its rows are not sorted by person and start";
+                    return Err(Error::file(&path, what, "ask the department for its delivery again"));
+                }
+                last = part.last.or(last);
+                let positions: Vec<u32> = part.types.names().iter().map(|name| types.position(name.clone())).collect();
+                if types.names().len() > MOST_TYPES {
+                    let what = "it holds more than 65,536 types";
+                    return Err(Error::file(&path, what, "name fewer types in the programme"));
+                }
+                records.append(part.records, &positions);
+                records.keep_within_room()
+            },
+        )?;
+        Ok((records, types))
     }
-    Ok(())
+
+    /// What `find` finds among the pseudonyms of its persons, children and incomplete persons, which it is given many
+    /// at a time and some of them more than once.
+    ///
+    /// # Errors
+    ///
+    /// As for [`read_all`].
+    pub(crate) fn find<T: Send>(&self, find: impl Fn(&[Pseudonym]) -> Vec<T> + Sync) -> Result<Vec<T>> {
+        let mut found = find(&self.incomplete()?);
+        let look = |found: &mut Vec<T>, batch: &Batch<'_>| {
+            for (name, nullable) in [(names::PERSON, false), (names::CHILD, true)] {
+                let mut pseudonyms = Vec::new();
+                let mut last = "";
+                for cell in batch.text(name, nullable)?.iter().flatten() {
+                    if cell != last {
+                        pseudonyms.push(batch.pseudonym(name, cell)?);
+                    }
+                    last = cell;
+                }
+                found.extend(find(&pseudonyms));
+            }
+            Ok(())
+        };
+        self.extract()?.rows.read_row_groups(Vec::new, look, |mut further| {
+            found.append(&mut further);
+            Ok(())
+        })?;
+        Ok(found)
+    }
 }
 
 /// What a row group gives.
 #[derive(Default)]
 struct Part {
-    delivery: Delivery,
-    /// The last row's sort key, to see that rows are in order.
-    last: Option<(Pseudonym, i32)>,
+    records: Records,
+    types: Types,
+    /// The first and the last row as they stand there, to see that rows are in order.
+    first: Option<Record>,
+    last: Option<Record>,
 }
 
 struct Reading<'a> {
     labels: &'a [String],
     attributes: crate::programme::Attributes,
-    as_of: i32,
+    rekeyer: Option<&'a Rekeyer>,
 }
 
 impl Reading<'_> {
@@ -162,127 +264,85 @@ impl Reading<'_> {
         let records = batch.text(names::RECORD, true)?;
         let children = batch.text(names::CHILD, true)?;
         let bands = if self.attributes.age_band { Some(batch.text(names::AGE_BAND, false)?) } else { None };
-        if self.attributes.sex {
-            let sexes = batch.text(names::SEX, false)?;
-            if let Some(wrong) = sexes.iter().flatten().find(|sex| !matches!(*sex, "M" | "F")) {
-                return Err(batch.unexpected(names::SEX, wrong, "a cell is neither M nor F"));
-            }
-        }
+        let sexes = if self.attributes.sex { Some(batch.text(names::SEX, false)?) } else { None };
         let mut last_cell = "";
+        let mut waiting = Vec::new();
         for row in 0..batch.rows() {
             let cell = persons.value(row);
-            if cell != last_cell || part.last.is_none() {
-                let person = batch.pseudonym(names::PERSON, cell)?;
-                last_cell = cell;
-                self.begin_person(part, person, bands.map(|bands| bands.value(row)), batch)?;
-            }
-            let start = starts.value(row);
-            let person = part.delivery.persons.last().copied();
-            part.last = match (person, part.last) {
-                (Some(person), Some(last)) if (person, start) < last => {
-                    return Err(batch.wrong(names::START, "rows are not sorted by person and start"));
-                }
-                (person, _) => person.map(|person| (person, start)),
+            let (person, age_band) = match part.last {
+                Some(last) if cell == last_cell => (last.person, last.age_band),
+                _ => (batch.pseudonym(names::PERSON, cell)?, self.age_band(bands, row, batch)?),
             };
-            let kind = part.kind(kinds.value(row), batch)?;
-            let pseudonym = |name, column: &arrow_array::StringArray| {
+            last_cell = cell;
+            let start = starts.value(row);
+            if part.last.is_some_and(|last| (person, start) < (last.person, last.start)) {
+                return Err(batch.wrong(names::PERSON, "rows are not sorted by person and start"));
+            }
+            let pseudonym = |name, column: &StringArray| {
                 (!column.is_null(row)).then(|| batch.pseudonym(name, column.value(row))).transpose()
             };
-            let record = pseudonym(names::RECORD, records)?;
-            let child = pseudonym(names::CHILD, children)?;
-            if start > self.as_of {
-                continue;
+            let record = Record {
+                person,
+                record: pseudonym(names::RECORD, records)?,
+                child: pseudonym(names::CHILD, children)?,
+                kind: part.kind(kinds.value(row), batch)?,
+                start,
+                end: if ends.is_null(row) { Record::OPEN } else { ends.value(row) },
+                sex: sex(sexes, row, batch)?,
+                age_band,
+            };
+            match self.rekeyer {
+                None => part.records.push(record),
+                Some(_) => waiting.push(record),
             }
-            let rows = &mut part.delivery.rows;
-            rows.kind.push(kind);
-            rows.start.push(start);
-            rows.end.push(if ends.is_null(row) { i32::MAX } else { ends.value(row) });
-            rows.record.push(record);
-            rows.child.push(child);
-            if let Some(end) = part.delivery.row_ends.last_mut() {
-                *end += 1;
-            }
+            part.first.get_or_insert(record);
+            part.last = Some(record);
+        }
+        if let Some(rekeyer) = self.rekeyer {
+            rekeyer.rekey_all(waiting.iter_mut().flat_map(pseudonyms_of));
+            waiting.into_iter().for_each(|record| part.records.push(record));
         }
         Ok(())
     }
 
-    /// A person's first row of this part, or another row of the last one.
-    fn begin_person(&self, part: &mut Part, person: Pseudonym, band: Option<&str>, batch: &Batch<'_>) -> Result<()> {
-        let delivery = &mut part.delivery;
-        if delivery.persons.last() == Some(&person) {
-            return Ok(());
-        }
-        if delivery.persons.last().is_some_and(|last| *last > person) {
-            return Err(batch.wrong(names::PERSON, "rows are not sorted by person"));
-        }
-        if let Some(band) = band {
-            let position = self.labels.iter().position(|label| label == band);
-            let position = position.and_then(|position| u8::try_from(position).ok());
-            delivery
-                .age_bands
-                .push(position.ok_or_else(|| {
-                    batch.unexpected(names::AGE_BAND, band, "a cell is no age band of the programme")
-                })?);
-        }
-        delivery.persons.push(person);
-        delivery.row_ends.push(delivery.row_ends.last().copied().unwrap_or(0));
-        Ok(())
+    /// The position of a row's age band, which the person's first row decides; 0 where the programme does not ask for it.
+    fn age_band(&self, bands: Option<&StringArray>, row: usize, batch: &Batch<'_>) -> Result<u8> {
+        let Some(band) = bands.map(|bands| bands.value(row)) else { return Ok(0) };
+        let position = self.labels.iter().position(|label| label == band);
+        let position = position.and_then(|position| u8::try_from(position).ok());
+        position.ok_or_else(|| batch.unexpected(names::AGE_BAND, band, "a cell is no age band of the programme"))
     }
 }
 
+fn pseudonyms_of(record: &mut Record) -> impl Iterator<Item = &mut Pseudonym> {
+    let Record { person, record, child, .. } = record;
+    std::iter::once(person).chain(record).chain(child)
+}
+
+/// A row's sex, where the programme asks for it; nothing depends on it otherwise.
+fn sex(sexes: Option<&StringArray>, row: usize, batch: &Batch<'_>) -> Result<Sex> {
+    match sexes.map(|sexes| sexes.value(row)) {
+        None | Some("M") => Ok(Sex::Male),
+        Some("F") => Ok(Sex::Female),
+        Some(wrong) => Err(batch.unexpected(names::SEX, wrong, "a cell is neither M nor F")),
+    }
+}
+
+/// More types than any delivery has; bounds what a forged one costs.
+const MOST_TYPES: usize = 1 << 16;
+
 impl Part {
     /// The position of a type, which is added where it is new.
-    fn kind(&mut self, name: &str, batch: &Batch<'_>) -> Result<u16> {
-        let types = &mut self.delivery.types;
-        if let Some(position) = types.iter().position(|known| known == name) {
-            return u16::try_from(position).map_err(|_| batch.wrong(names::KIND, "it holds more than 65,536 types"));
+    fn kind(&mut self, name: &str, batch: &Batch<'_>) -> Result<u32> {
+        if let Some(position) = self.types.find(name) {
+            return Ok(position);
         }
         if holds_cpr_number(name) {
             return Err(batch.identifying(names::KIND));
         }
-        types.push(name.to_owned());
-        u16::try_from(types.len() - 1).map_err(|_| batch.wrong(names::KIND, "it holds more than 65,536 types"))
-    }
-
-    /// Puts this row group behind those read before.
-    fn append_to(self, delivery: &mut Delivery, path: &Path) -> Result<()> {
-        let mut part = self.delivery;
-        let unsorted = || {
-            Error::file(
-                path,
-                "its rows are not sorted by person and start",
-                "ask the department for its delivery again",
-            )
-        };
-        let position = |name: String| {
-            let types = &mut delivery.types;
-            let known = types.iter().position(|known| *known == name).unwrap_or_else(|| {
-                types.push(name);
-                types.len() - 1
-            });
-            u16::try_from(known)
-        };
-        let positions: Vec<u16> =
-            part.types.drain(..).map(position).collect::<std::result::Result<_, _>>().map_err(|_| {
-                Error::file(path, "it holds more than 65,536 types", "name fewer types in the programme")
-            })?;
-        let base = delivery.row_ends.last().copied().unwrap_or(0);
-        match (delivery.persons.last(), part.persons.first()) {
-            (Some(last), Some(first)) if last > first => return Err(unsorted()),
-            (Some(last), Some(first)) if last == first => {
-                // A person's rows may go on in the next row group.
-                delivery.persons.pop();
-                delivery.row_ends.pop();
-                delivery.age_bands.pop();
-                let begins_before = base > delivery.row_ends.last().copied().unwrap_or(0);
-                let goes_on = part.row_ends.first().is_some_and(|&end| end > 0);
-                if begins_before && goes_on && delivery.rows.start.last() > part.rows.start.first() {
-                    return Err(unsorted());
-                }
-            }
-            _ => {}
+        if self.types.names().len() == MOST_TYPES {
+            return Err(batch.wrong(names::KIND, "it holds more than 65,536 types"));
         }
-        delivery.append(part, |kind| positions[usize::from(kind)]);
-        Ok(())
+        Ok(self.types.position(name.to_owned()))
     }
 }

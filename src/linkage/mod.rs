@@ -6,14 +6,15 @@
 mod delivery;
 mod parquet_input;
 mod persons;
+mod shard;
 mod source;
 mod units;
 mod written;
 
-pub use delivery::{Delivery, Rows};
-pub use persons::{DepartmentRecords, Linked, PersonRows};
+pub use delivery::{Delivery, read_all};
+pub use persons::{DepartmentRecords, Linked};
+pub use shard::Alone;
 pub use units::{Unit, Units};
 
-pub(crate) use delivery::read_all;
-pub(crate) use parquet_input::Batch;
-pub(crate) use source::{OpenExtract, Source};
+pub(crate) use delivery::check_footers;
+pub(crate) use source::{OpenExtract, Source, Unaltered};

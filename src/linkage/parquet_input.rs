@@ -16,21 +16,24 @@ use std::path::{Path, PathBuf};
 
 const AGAIN: &str = "ask the department for its delivery again";
 
+/// Row groups read at a time; bounds memory.
+const ROW_GROUPS_AT_A_TIME: usize = 8;
+
 /// A delivered file whose footer has been read.
-pub(crate) struct ParquetInput {
+pub(super) struct ParquetInput {
     path: PathBuf,
     metadata: ArrowReaderMetadata,
 }
 
 /// A column that must be there.
-pub(crate) struct Expected {
+pub(super) struct Expected {
     pub name: &'static str,
     pub data_type: DataType,
 }
 
 impl ParquetInput {
     /// Opens a file and checks that these columns are there, with their types, and no others.
-    pub(crate) fn open(path: &Path, columns: &[Expected]) -> Result<Self> {
+    pub(super) fn open(path: &Path, columns: &[Expected]) -> Result<Self> {
         let file = File::open(path).map_err(|error| Error::io(path, "read", &error))?;
         // The types are Parquet's own, whatever a writer adds about Arrow's.
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
@@ -60,27 +63,34 @@ impl ParquetInput {
     }
 
     /// The `udpeg.…` entries of the file metadata.
-    pub(crate) fn entries(&self) -> HashMap<String, String> {
+    pub(super) fn entries(&self) -> HashMap<String, String> {
         let entries = self.metadata.metadata().file_metadata().key_value_metadata();
         let ours = entries.into_iter().flatten().filter(|entry| entry.key.starts_with("udpeg."));
         ours.filter_map(|entry| Some((entry.key.clone(), entry.value.clone()?))).collect()
     }
 
     /// Rows in the file, as its footer says.
-    pub(crate) fn rows(&self) -> u64 {
+    pub(super) fn rows(&self) -> u64 {
         u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
     }
 
-    /// Reads the file's row groups in parallel, each into what `start` gives, and gives them in order.
-    pub(crate) fn read_row_groups<T: Send>(
+    /// Reads the file's row groups, some in parallel, each into what `start` gives, and hands them to `take` in order.
+    pub(super) fn read_row_groups<T: Send>(
         &self,
         start: impl Fn() -> T + Sync,
         add: impl Fn(&mut T, &Batch<'_>) -> Result<()> + Sync,
-    ) -> Result<Vec<T>> {
-        let groups = 0..self.metadata.metadata().num_row_groups();
-        let read =
-            |group| guarded(|| self.read_row_group(group, start(), &add)).unwrap_or_else(|| Err(corrupt(&self.path)));
-        groups.into_par_iter().map(read).collect()
+        mut take: impl FnMut(T) -> Result<()> + Send,
+    ) -> Result<()> {
+        let mut ready: Vec<Result<T>> = Vec::new();
+        let groups: Vec<usize> = (0..self.metadata.metadata().num_row_groups()).collect();
+        for groups in groups.chunks(ROW_GROUPS_AT_A_TIME) {
+            let read = || groups.par_iter().map(|&group| self.read_row_group(group, start(), &add)).collect::<Vec<_>>();
+            // While these are read, those before are put in their place.
+            let (next, taken) = rayon::join(read, || ready.into_iter().try_for_each(|group| take(group?)));
+            taken?;
+            ready = next;
+        }
+        ready.into_iter().try_for_each(|group| take(group?))
     }
 
     fn read_row_group<T>(
@@ -93,12 +103,10 @@ impl ParquetInput {
         // A file of its own: clones of one share their position.
         let file = File::open(&self.path).map_err(|error| Error::io(&self.path, "read", &error))?;
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
-        let batches = builder
-            .with_row_groups(vec![group])
-            .with_batch_size(BATCH_ROWS)
-            .build()
-            .map_err(|_| corrupt(&self.path))?;
-        for batch in batches {
+        let batches = guarded(|| builder.with_row_groups(vec![group]).with_batch_size(BATCH_ROWS).build());
+        let mut batches = batches.and_then(std::result::Result::ok).ok_or_else(|| corrupt(&self.path))?;
+        // Only the library is guarded: a panic of ours is a mistake of ours, whatever the file.
+        while let Some(batch) = guarded(|| batches.next()).ok_or_else(|| corrupt(&self.path))? {
             let batch = batch.map_err(|_: ArrowError| corrupt(&self.path))?;
             add(&mut parts, &Batch { path: &self.path, batch })?;
         }
@@ -107,18 +115,18 @@ impl ParquetInput {
 }
 
 /// Some rows of a delivered file.
-pub(crate) struct Batch<'p> {
+pub(super) struct Batch<'p> {
     path: &'p Path,
     batch: RecordBatch,
 }
 
 impl Batch<'_> {
-    pub(crate) fn rows(&self) -> usize {
+    pub(super) fn rows(&self) -> usize {
         self.batch.num_rows()
     }
 
     /// A text column; null cells are refused unless `nullable`.
-    pub(crate) fn text(&self, name: &'static str, nullable: bool) -> Result<&StringArray> {
+    pub(super) fn text(&self, name: &'static str, nullable: bool) -> Result<&StringArray> {
         let array = self
             .batch
             .column_by_name(name)
@@ -128,7 +136,7 @@ impl Batch<'_> {
     }
 
     /// A column of days; null cells are refused unless `nullable`.
-    pub(crate) fn days(&self, name: &'static str, nullable: bool) -> Result<&Date32Array> {
+    pub(super) fn days(&self, name: &'static str, nullable: bool) -> Result<&Date32Array> {
         let array = self
             .batch
             .column_by_name(name)
@@ -138,18 +146,18 @@ impl Batch<'_> {
     }
 
     /// A pseudonym, read from a cell.
-    pub(crate) fn pseudonym(&self, name: &'static str, cell: &str) -> Result<Pseudonym> {
+    pub(super) fn pseudonym(&self, name: &'static str, cell: &str) -> Result<Pseudonym> {
         Pseudonym::from_hex(cell)
             .ok_or_else(|| self.unexpected(name, cell, "a cell is no pseudonym of 32 hex characters"))
     }
 
     /// The error about a cell that is not as it should be: refused where it holds what looks like a CPR number.
-    pub(crate) fn unexpected(&self, name: &'static str, cell: &str, what: &str) -> Error {
+    pub(super) fn unexpected(&self, name: &'static str, cell: &str, what: &str) -> Error {
         if holds_cpr_number(cell) { self.identifying(name) } else { self.wrong(name, what) }
     }
 
     /// Refuses the file for a cell that holds what looks like a CPR number.
-    pub(crate) fn identifying(&self, name: &'static str) -> Error {
+    pub(super) fn identifying(&self, name: &'static str) -> Error {
         Error::refused(
             format!("{}: column `{name}` holds what looks like a CPR number", self.path.display()),
             "delete this delivery and tell the department: no number may leave it",
@@ -157,7 +165,7 @@ impl Batch<'_> {
     }
 
     /// The error about a column whose content is wrong.
-    pub(crate) fn wrong(&self, name: &'static str, what: &str) -> Error {
+    pub(super) fn wrong(&self, name: &'static str, what: &str) -> Error {
         Error::file(self.path, format!("column `{name}`: {what}"), AGAIN)
     }
 }

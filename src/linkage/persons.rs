@@ -1,112 +1,139 @@
 //! Persons across departments: numbered by the order of their pseudonyms, with their rows in each department.
 
-use super::delivery::{Delivery, Rows};
+use super::delivery::Delivery;
+use super::shard::{Alone, Shard, Terms};
 use crate::error::{Error, Result};
+use crate::extract::{Record, SortedPart};
 use crate::identity::Pseudonym;
-use crate::programme::{Eligibility, Programme};
+use crate::programme::Programme;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// All persons of all deliveries and their rows.
+/// All persons of all deliveries, in shards by the leading bits of their pseudonyms, so that each can be worked on by
+/// itself and no more of the records than needed is in memory at a time.
+///
+/// Of persons that are linked to children, and so may form units with others, the records are kept; of all others that
+/// take part, an `S`.
 #[derive(Debug)]
-pub struct Linked {
-    /// Distinct persons, rising.
-    pub persons: Vec<Pseudonym>,
-    /// Whether each person is of an age that takes part.
-    pub takes_part: Vec<bool>,
+pub struct Linked<S> {
+    pub(super) shards: Vec<Shard<S>>,
     /// In the programme's order.
     pub departments: Vec<DepartmentRecords>,
     /// The day on which everything is measured, in days since 1970-01-01.
     pub as_of: i32,
 }
 
-/// One department's rows, by person number.
+/// What is known of one department beside its rows.
 #[derive(Debug)]
 pub struct DepartmentRecords {
     /// Its id.
     pub id: String,
-    /// Names of the types that occur.
+    /// By a row's `kind`: the name under which its type left.
     pub types: Vec<String>,
-    /// Where each person's rows begin; one entry more than there are persons.
-    first_row: Vec<u32>,
-    rows: Rows,
     /// Numbers of the persons with rejected rows, rising; only persons that are in an extract.
     pub incomplete: Vec<u32>,
 }
 
-/// A person's rows in one department, by start.
-#[derive(Debug, Clone, Copy)]
-pub struct PersonRows<'l> {
-    /// Position of each row's type.
-    pub kind: &'l [u16],
-    /// First days.
-    pub start: &'l [i32],
-    /// Last days; `i32::MAX` while open.
-    pub end: &'l [i32],
-    /// Records.
-    pub record: &'l [Option<Pseudonym>],
-    /// Children; placeholders are gone.
-    pub child: &'l [Option<Pseudonym>],
-}
-
-impl PersonRows<'_> {
-    /// Number of rows.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.start.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.start.is_empty()
-    }
-}
-
-impl Linked {
-    /// Numbers the persons of all deliveries, which come in the programme's order.
+impl<S: Send + Sync> Linked<S> {
+    /// Numbers the persons of all deliveries, which come in the programme's order; what is to be known of a person that
+    /// is a unit alone, `alone` finds.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] where two departments put one person into different age bands.
-    pub fn new(programme: &Programme, deliveries: Vec<Delivery>) -> Result<Self> {
-        let mut persons: Vec<Pseudonym> = deliveries.iter().flat_map(|delivery| &delivery.persons).copied().collect();
-        // Each delivery is sorted, so that a sort which looks for runs only merges.
-        persons.sort();
-        persons.dedup();
-        persons.shrink_to_fit();
-        if u32::try_from(persons.len()).is_err() {
-            return Err(Error::refused("there are more than 2³² persons", "check the deliveries"));
+    /// [`Error::Refused`] where two departments put one person into different age bands; [`Error::File`] where records
+    /// that were put aside cannot be read.
+    pub fn new(
+        programme: &Programme,
+        deliveries: Vec<Delivery>,
+        alone: impl Fn(Alone<'_>) -> Option<S> + Sync,
+    ) -> Result<Self> {
+        let mut of_shards: Vec<Vec<SortedPart>> = Vec::new();
+        let mut departments = Vec::with_capacity(deliveries.len());
+        let mut incomplete = Vec::with_capacity(deliveries.len());
+        for (department, delivery) in programme.departments.iter().zip(deliveries) {
+            for (shard, part) in delivery.records.into_parts().enumerate() {
+                if of_shards.len() == shard {
+                    of_shards.push(Vec::new());
+                }
+                of_shards[shard].push(part);
+            }
+            let (id, types) = (department.id.clone(), delivery.types);
+            departments.push(DepartmentRecords { id, types, incomplete: Vec::new() });
+            incomplete.push(delivery.incomplete);
         }
-        let takes_part = takes_part(&programme.eligibility, &persons, &deliveries)?;
-        let number = |delivery: Delivery, id: &str| DepartmentRecords::new(id, delivery, &persons);
-        let departments = programme
-            .departments
-            .iter()
-            .zip(deliveries)
-            .map(|(department, delivery)| number(delivery, &department.id))
-            .collect();
-        Ok(Self { takes_part, departments, persons, as_of: crate::extract::days(programme.as_of) })
+        let as_of = crate::extract::days(programme.as_of);
+        let ages = programme.eligibility.ages.as_ref();
+        let terms = Terms { ages, has_bands: programme.attributes.age_band, as_of };
+        let link = |parts: Vec<SortedPart>| {
+            let records = parts.into_iter().map(SortedPart::load).collect::<Result<Vec<_>>>()?;
+            Shard::new(&records, &terms, &alone)
+        };
+        let mut shards: Vec<Shard<S>> = of_shards.into_par_iter().map(link).collect::<Result<_>>()?;
+        let mut before: u32 = 0;
+        for shard in &mut shards {
+            shard.first_person = before;
+            let persons = u32::try_from(shard.persons.len()).ok().and_then(|persons| before.checked_add(persons));
+            before =
+                persons.ok_or_else(|| Error::refused("there are more than 2³² persons", "check the deliveries"))?;
+        }
+        let mut linked = Self { shards, departments, as_of };
+        for (position, persons) in incomplete.into_iter().enumerate() {
+            linked.departments[position].incomplete =
+                persons.into_iter().filter_map(|person| linked.number(person)).collect();
+        }
+        Ok(linked)
     }
 
-    /// A person's rows in a department.
+    /// The rows in a department of a person that is linked to a child, by start; those that start after `as_of` are left
+    /// out. `None` for all others.
     #[must_use]
-    pub fn rows(&self, department: usize, person: u32) -> PersonRows<'_> {
-        let DepartmentRecords { first_row, rows, .. } = &self.departments[department];
-        let range = first_row[person as usize] as usize..first_row[person as usize + 1] as usize;
-        PersonRows {
-            kind: &rows.kind[range.clone()],
-            start: &rows.start[range.clone()],
-            end: &rows.end[range.clone()],
-            record: &rows.record[range.clone()],
-            child: &rows.child[range],
-        }
+    pub fn rows(&self, department: usize, person: u32) -> Option<&[Record]> {
+        let shard = self.shard(person);
+        shard.rows(department, person - shard.first_person)
+    }
+
+    /// What was found of each person that is a unit alone, by person number.
+    pub fn alone(&self) -> impl Iterator<Item = (u32, &S)> {
+        self.shards.iter().flat_map(|shard| shard.alone.iter().map(|(at, found)| (shard.first_person + at, found)))
+    }
+
+    /// The persons that are linked to children, rising.
+    pub(super) fn linked_persons(&self) -> impl Iterator<Item = u32> {
+        self.shards.iter().flat_map(|shard| shard.linked.iter().map(|at| shard.first_person + at))
+    }
+
+    /// How many persons there are.
+    #[must_use]
+    pub fn number_of_persons(&self) -> usize {
+        self.shards.iter().map(|shard| shard.persons.len()).sum()
     }
 
     /// All person numbers.
     #[must_use]
     pub fn numbers(&self) -> Range<u32> {
-        0..u32::try_from(self.persons.len()).expect("checked when the persons were numbered")
+        0..u32::try_from(self.number_of_persons()).expect("checked when the persons were numbered")
+    }
+
+    /// A person's pseudonym.
+    #[must_use]
+    pub fn person(&self, number: u32) -> Pseudonym {
+        let shard = self.shard(number);
+        shard.persons[(number - shard.first_person) as usize]
+    }
+
+    /// The number of a pseudonym; `None` where it is in no extract.
+    #[must_use]
+    pub fn number(&self, person: Pseudonym) -> Option<u32> {
+        let shard = &self.shards[crate::extract::Records::part_of(person)];
+        let position = shard.persons.binary_search(&person).ok()?;
+        u32::try_from(position).ok().map(|position| shard.first_person + position)
+    }
+
+    /// Whether a person is of an age that takes part.
+    #[must_use]
+    pub fn takes_part(&self, number: u32) -> bool {
+        let shard = self.shard(number);
+        shard.takes_part[(number - shard.first_person) as usize]
     }
 
     /// Makes these children empty cells everywhere.
@@ -114,60 +141,22 @@ impl Linked {
         if children.is_empty() {
             return;
         }
-        for department in &mut self.departments {
-            department.rows.child.par_iter_mut().for_each(|cell| {
-                if cell.is_some_and(|child| children.binary_search(&child).is_ok()) {
-                    *cell = None;
-                }
-            });
-        }
+        let records = self.shards.par_iter_mut().flat_map_iter(|shard| &mut shard.departments);
+        records.flat_map_iter(|department| &mut department.records).for_each(|record| {
+            record.child = record.child.filter(|child| children.binary_search(child).is_err());
+        });
+    }
+
+    fn shard(&self, person: u32) -> &Shard<S> {
+        let after = self.shards.partition_point(|shard| shard.first_person <= person);
+        &self.shards[after - 1]
     }
 }
 
 impl DepartmentRecords {
-    fn new(id: &str, delivery: Delivery, persons: &[Pseudonym]) -> Self {
-        let mut first_row = Vec::with_capacity(persons.len() + 1);
-        let mut known = delivery.persons.iter().zip(&delivery.row_ends).peekable();
-        let mut rows_before = 0;
-        for person in persons {
-            first_row.push(rows_before);
-            if let Some((_, &end)) = known.next_if(|(next, _)| *next == person) {
-                rows_before = end;
-            }
-        }
-        first_row.push(rows_before);
-        let number =
-            |person: &Pseudonym| persons.binary_search(person).ok().and_then(|number| u32::try_from(number).ok());
-        let incomplete = delivery.incomplete.iter().filter_map(number).collect();
-        Self { id: id.to_owned(), types: delivery.types, first_row, rows: delivery.rows, incomplete }
-    }
-
     /// Whether a person has rejected rows here.
     #[must_use]
     pub fn is_incomplete(&self, person: u32) -> bool {
         self.incomplete.binary_search(&person).is_ok()
     }
-}
-
-/// Who is of an age that takes part: everyone where the programme names no ages.
-fn takes_part(eligibility: &Eligibility, persons: &[Pseudonym], deliveries: &[Delivery]) -> Result<Vec<bool>> {
-    const UNKNOWN: u8 = u8::MAX;
-    let mut bands = vec![UNKNOWN; persons.len()];
-    for delivery in deliveries {
-        let mut known = delivery.persons.iter().zip(&delivery.age_bands).peekable();
-        for (person, band) in persons.iter().zip(&mut bands) {
-            let Some((_, &here)) = known.next_if(|(next, _)| *next == person) else { continue };
-            if *band != UNKNOWN && *band != here {
-                return Err(Error::refused(
-                    "two deliveries put one person into different age bands",
-                    "both must be made by this program from the same day and age bands; ask both departments again",
-                ));
-            }
-            *band = here;
-        }
-    }
-    Ok(match &eligibility.ages {
-        Some(ages) => bands.iter().map(|band| ages.bands.contains(band)).collect(),
-        None => vec![true; persons.len()],
-    })
 }

@@ -3,7 +3,6 @@
 use super::parquet_input::{Expected, ParquetInput};
 use crate::error::{Error, Result};
 use crate::extract::{Quality, names};
-use crate::identity::Pseudonym;
 use crate::output::{FileRecord, Manifest};
 use crate::programme::{Department, Programme};
 use arrow_schema::DataType;
@@ -11,13 +10,20 @@ use std::path::{Path, PathBuf};
 
 const AGAIN: &str = "ask the department for its delivery again";
 
-/// A delivery whose files are those that its manifest names.
+/// Where one delivery stands and what it must fit.
+#[derive(Clone)]
 pub(crate) struct Source<'a> {
-    programme: &'a Programme,
+    pub(super) programme: &'a Programme,
     /// Whose delivery it is.
     pub department: &'a Department,
     /// The folder that it stands in, which may be any.
     pub folder: PathBuf,
+}
+
+/// A delivery whose files are those that its manifest names.
+pub(crate) struct Unaltered<'a> {
+    /// Where it stands.
+    pub source: Source<'a>,
     /// Its files, as manifests name them.
     pub inputs: Vec<FileRecord>,
     /// Its quality counts.
@@ -29,24 +35,29 @@ pub(crate) struct Source<'a> {
 /// A delivery's `extract.parquet`.
 pub(crate) struct OpenExtract {
     /// The rows.
-    pub rows: ParquetInput,
+    pub(super) rows: ParquetInput,
     /// SHA-256 of the programme file that it was made with.
     pub programme_sha256: String,
 }
 
 impl<'a> Source<'a> {
-    /// The delivery in a folder.
+    /// Of a department, in this folder.
+    pub(crate) fn new(programme: &'a Programme, department: &'a Department, folder: PathBuf) -> Self {
+        Self { programme, department, folder }
+    }
+
+    /// The delivery, its files looked at.
     ///
     /// # Errors
     ///
     /// [`Error::Refused`] where a file is not the one its manifest names, [`Error::File`] where one is not there.
-    pub(crate) fn new(programme: &'a Programme, department: &'a Department, folder: PathBuf) -> Result<Self> {
-        let manifest = Manifest::read(&folder, &format!("pseudonymise --department {}", department.id))?;
-        let place = Path::new("delivery").join(&department.id);
+    pub(crate) fn unaltered(self) -> Result<Unaltered<'a>> {
+        let manifest = Manifest::read(&self.folder, &format!("pseudonymise --department {}", self.department.id))?;
+        let place = Path::new("delivery").join(&self.department.id);
         let (mut inputs, mut errors) = (Vec::new(), Vec::new());
         for name in [names::EXTRACT, names::INCOMPLETE, names::QUALITY] {
             let hint = "ask the department for the whole folder again, and how it was sent";
-            match manifest.unaltered(&folder.join(name), &place.join(name), hint) {
+            match manifest.unaltered(&self.folder.join(name), &place.join(name), hint) {
                 Ok(record) => inputs.push(record.clone()),
                 Err(error) => errors.push(error),
             }
@@ -54,19 +65,27 @@ impl<'a> Source<'a> {
         if let Some(error) = Error::collect(errors) {
             return Err(error);
         }
-        let quality = folder.join(names::QUALITY);
+        let quality = self.folder.join(names::QUALITY);
         let text = std::fs::read(&quality).map_err(|error| Error::io(&quality, "read", &error))?;
         let quality =
             serde_json::from_slice(&text).map_err(|_| Error::file(&quality, "it is no quality file", AGAIN))?;
-        Ok(Self { programme, department, folder, inputs, quality, key_id: manifest.key_id })
+        Ok(Unaltered { source: self, inputs, quality, key_id: manifest.key_id })
     }
 
-    /// Opens its `extract.parquet`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Refused`] where it was made for another programme, period or key, [`Error::File`] where it is not whole.
-    pub(crate) fn extract(&self) -> Result<OpenExtract> {
+    /// Opens `extract.parquet`, whose pseudonyms must be made with these keys.
+    pub(super) fn extract(&self, key_id: &str) -> Result<OpenExtract> {
+        let rows = self.open(names::EXTRACT, key_id, &self.extract_columns())?;
+        let programme_sha256 = rows.entries().remove("udpeg.programme").unwrap_or_default();
+        Ok(OpenExtract { rows, programme_sha256 })
+    }
+
+    /// Opens `incomplete.parquet`, whose pseudonyms must be made with these keys.
+    pub(super) fn incomplete(&self, key_id: &str) -> Result<ParquetInput> {
+        self.open(names::INCOMPLETE, key_id, &[Expected { name: names::PERSON, data_type: DataType::Utf8 }])
+    }
+
+    fn extract_columns(&self) -> Vec<Expected> {
+        let attributes = self.programme.attributes;
         let text = |name| Expected { name, data_type: DataType::Utf8 };
         let day = |name| Expected { name, data_type: DataType::Date32 };
         let mut columns = vec![
@@ -77,39 +96,16 @@ impl<'a> Source<'a> {
             day(names::END),
             text(names::CHILD),
         ];
-        if self.programme.attributes.sex {
+        if attributes.sex {
             columns.push(text(names::SEX));
         }
-        if self.programme.attributes.age_band {
+        if attributes.age_band {
             columns.push(text(names::AGE_BAND));
         }
-        let rows = self.open(names::EXTRACT, &columns)?;
-        let programme_sha256 = rows.entries().remove("udpeg.programme").unwrap_or_default();
-        Ok(OpenExtract { rows, programme_sha256 })
+        columns
     }
 
-    /// The persons of its `incomplete.parquet`, rising.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Source::extract`].
-    pub(crate) fn incomplete(&self) -> Result<Vec<Pseudonym>> {
-        let input = self.open(names::INCOMPLETE, &[Expected { name: names::PERSON, data_type: DataType::Utf8 }])?;
-        let parts = input.read_row_groups(Vec::new, |persons, batch| {
-            for cell in batch.text(names::PERSON, false)?.iter().flatten() {
-                persons.push(batch.pseudonym(names::PERSON, cell)?);
-            }
-            Ok(())
-        })?;
-        let persons: Vec<Pseudonym> = parts.concat();
-        if !persons.is_sorted_by(|one, other| one < other) {
-            let path = self.folder.join(names::INCOMPLETE);
-            return Err(Error::file(&path, "its rows are not sorted", AGAIN));
-        }
-        Ok(persons)
-    }
-
-    fn open(&self, name: &str, columns: &[Expected]) -> Result<ParquetInput> {
+    fn open(&self, name: &str, key_id: &str, columns: &[Expected]) -> Result<ParquetInput> {
         let path = self.folder.join(name);
         let input = ParquetInput::open(&path, columns)?;
         let entries = input.entries();
@@ -120,7 +116,7 @@ impl<'a> Source<'a> {
             ("udpeg.period", programme.period.clone()),
             ("udpeg.as_of", programme.as_of.to_string()),
             ("udpeg.age_bands", programme.age_bands.to_text()),
-            ("udpeg.key_id", self.key_id.clone()),
+            ("udpeg.key_id", key_id.to_owned()),
         ];
         let differing: Vec<&str> =
             expected.iter().filter(|(key, value)| entries.get(*key) != Some(value)).map(|(key, _)| *key).collect();
@@ -136,5 +132,23 @@ impl<'a> Source<'a> {
             ));
         }
         Ok(input)
+    }
+}
+
+impl Unaltered<'_> {
+    /// Opens its `extract.parquet`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] where it was made for another programme, period or key, [`Error::File`] where it is not whole.
+    pub(crate) fn extract(&self) -> Result<OpenExtract> {
+        self.source.extract(&self.key_id)
+    }
+}
+
+impl OpenExtract {
+    /// Its rows, as its footer says.
+    pub(crate) fn rows(&self) -> u64 {
+        self.rows.rows()
     }
 }

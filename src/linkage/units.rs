@@ -4,6 +4,7 @@ use super::persons::Linked;
 use crate::identity::Pseudonym;
 use crate::programme::{Family, Kind};
 use rayon::prelude::*;
+use std::collections::{HashMap, HashSet};
 
 /// All units of those who take part.
 #[derive(Debug)]
@@ -37,67 +38,65 @@ type Link = (Pseudonym, u32);
 impl Units {
     /// Forms the units; children of too many adults become empty cells in `linked`.
     #[must_use]
-    pub fn new(family: &Family, linked: &mut Linked) -> Self {
+    pub fn new<S: Send + Sync>(family: &Family, linked: &mut Linked<S>) -> Self {
         let links = links(linked);
         let (placeholder_children, links) = without_placeholders(links, family.max_adults_per_child);
         linked.forget_children(&placeholder_children);
         let is_apart = persons_apart(&family.apart_types, linked);
 
-        let mut groups = Groups::new(linked.persons.len());
-        let mut is_parent = vec![false; linked.persons.len()];
+        let mut groups = Groups::new(linked.number_of_persons());
+        let mut is_parent = vec![false; linked.number_of_persons()];
         for adults in links.chunk_by(|one, other| one.0 == other.0) {
             let mut first = None;
             for &(_, person) in adults {
                 is_parent[person as usize] = true;
-                if is_apart[person as usize] {
+                if is_apart.contains(&person) {
                     continue;
                 }
                 groups.join(*first.get_or_insert(person), person);
             }
         }
-        let open = open_departments(linked);
-        let mut units = Self::gather(linked, &mut groups, &open, &is_parent);
+        let mut units = Self::gather(linked, &mut groups, &is_parent);
         units.placeholder_children = placeholder_children;
         units
     }
 
     /// Lists each group's members; a group is numbered by its smallest member, so units come in the order of their ids.
-    fn gather(linked: &Linked, groups: &mut Groups, open: &[u64], is_parent: &[bool]) -> Self {
-        let mut unit_of_root = vec![u32::MAX; linked.persons.len()];
-        let mut sizes: Vec<u32> = Vec::new();
-        let mut kinds = Vec::new();
-        let mut open_departments = Vec::new();
-        let everyone = || linked.numbers().filter(|&person| linked.takes_part[person as usize]);
-        for person in everyone() {
-            let root = groups.root(person) as usize;
-            if unit_of_root[root] == u32::MAX {
-                unit_of_root[root] = u32::try_from(sizes.len()).expect("no more units than persons");
-                sizes.push(0);
-                kinds.push(Kind::Citizen);
-                open_departments.push(0);
+    fn gather<S>(linked: &Linked<S>, groups: &mut Groups, is_parent: &[bool]) -> Self {
+        let mut units = Self {
+            first_member: Vec::new(),
+            members: Vec::new(),
+            kinds: Vec::new(),
+            open_departments: Vec::new(),
+            placeholder_children: Vec::new(),
+        };
+        // Of a group's smallest member: its unit, and where the unit's next member goes.
+        let mut unit_of_root: HashMap<u32, (usize, usize)> = HashMap::new();
+        for shard in &linked.shards {
+            let numbered = (shard.first_person..).zip(&shard.takes_part).zip(&shard.open_departments);
+            for ((person, _), open) in numbered.filter(|((_, takes_part), _)| **takes_part) {
+                let root = groups.root(person);
+                let kind = if is_parent[person as usize] { Kind::Family } else { Kind::Citizen };
+                if root == person {
+                    let unit = units.kinds.len();
+                    let members = groups.size(person) as usize;
+                    let first = units.members.len();
+                    units.first_member.push(u32::try_from(first).expect("no more members than persons"));
+                    units.members.resize(first + members, person);
+                    units.kinds.push(kind);
+                    units.open_departments.push(*open);
+                    if members > 1 {
+                        unit_of_root.insert(root, (unit, first + 1));
+                    }
+                } else if let Some((unit, next)) = unit_of_root.get_mut(&root) {
+                    units.members[*next] = person;
+                    units.open_departments[*unit] |= open;
+                    *next += 1;
+                }
             }
-            let unit = unit_of_root[root] as usize;
-            sizes[unit] += 1;
-            open_departments[unit] |= open[person as usize];
-            if is_parent[person as usize] {
-                kinds[unit] = Kind::Family;
-            }
         }
-        let mut first_member = Vec::with_capacity(sizes.len() + 1);
-        let mut members_before = 0;
-        for size in &sizes {
-            first_member.push(members_before);
-            members_before += size;
-        }
-        first_member.push(members_before);
-        let mut members = vec![0; members_before as usize];
-        let mut next = first_member.clone();
-        for person in everyone() {
-            let unit = unit_of_root[groups.root(person) as usize] as usize;
-            members[next[unit] as usize] = person;
-            next[unit] += 1;
-        }
-        Self { first_member, members, kinds, open_departments, placeholder_children: Vec::new() }
+        units.first_member.push(u32::try_from(units.members.len()).expect("no more members than persons"));
+        units
     }
 
     /// Number of units.
@@ -131,17 +130,13 @@ impl Units {
 }
 
 /// Every child in an open record of someone who takes part, with that person; sorted, each pair once.
-fn links(linked: &Linked) -> Vec<Link> {
-    let as_of = linked.as_of;
-    let of_department = |department: usize| {
-        let of_person = move |person: u32| {
-            let rows = linked.rows(department, person);
-            let open = rows.end.iter().zip(rows.child).filter(move |(end, _)| **end >= as_of);
-            open.filter_map(move |(_, child)| child.map(|child| (child, person)))
-        };
-        linked.numbers().into_par_iter().filter(|&person| linked.takes_part[person as usize]).flat_map_iter(of_person)
-    };
-    let mut links: Vec<Link> = (0..linked.departments.len()).into_par_iter().flat_map(of_department).collect();
+fn links<S>(linked: &mut Linked<S>) -> Vec<Link> {
+    let mut links: Vec<Link> = Vec::with_capacity(linked.shards.iter().map(|shard| shard.links.len()).sum());
+    for shard in &mut linked.shards {
+        let first_person = shard.first_person;
+        links
+            .extend(std::mem::take(&mut shard.links).into_iter().map(|(child, person)| (child, first_person + person)));
+    }
     links.par_sort_unstable();
     links.dedup();
     links
@@ -163,44 +158,38 @@ fn without_placeholders(links: Vec<Link>, most: u32) -> (Vec<Pseudonym>, Vec<Lin
     (placeholders, kept)
 }
 
-/// Who has an open record of a type that keeps persons apart, in any department.
-fn persons_apart(apart_types: &[String], linked: &Linked) -> Vec<bool> {
-    let mut is_apart = vec![false; linked.persons.len()];
-    for (position, department) in linked.departments.iter().enumerate() {
-        let sets_apart: Vec<bool> = department.types.iter().map(|name| apart_types.contains(name)).collect();
-        if !sets_apart.contains(&true) {
-            continue;
-        }
-        is_apart.par_iter_mut().enumerate().for_each(|(person, is_apart)| {
-            let rows = linked.rows(position, u32::try_from(person).expect("persons are numbered in 32 bits"));
-            *is_apart |= rows
-                .kind
-                .iter()
-                .zip(rows.end)
-                .any(|(kind, end)| sets_apart[usize::from(*kind)] && *end >= linked.as_of);
-        });
-    }
-    is_apart
-}
-
-/// For each person the departments with an open record, as bits.
-fn open_departments(linked: &Linked) -> Vec<u64> {
-    let of_person = |person: u32| {
-        let is_open = |department: &usize| linked.rows(*department, person).end.iter().any(|end| *end >= linked.as_of);
-        (0..linked.departments.len()).filter(is_open).fold(0, |bits, department| bits | 1 << department)
+/// Who of those that are linked to children has an open record of a type that keeps persons apart, in any department.
+fn persons_apart<S: Send + Sync>(apart_types: &[String], linked: &Linked<S>) -> HashSet<u32> {
+    let sets_apart: Vec<Vec<bool>> = linked
+        .departments
+        .iter()
+        .map(|department| department.types.iter().map(|name| apart_types.contains(name)).collect())
+        .collect();
+    let is_apart = |person: &u32| {
+        sets_apart.iter().enumerate().any(|(department, sets_apart)| {
+            let rows = linked.rows(department, *person).unwrap_or_default();
+            rows.iter().any(|row| sets_apart[row.kind as usize] && row.is_open(linked.as_of))
+        })
     };
-    linked.numbers().into_par_iter().map(of_person).collect()
+    if sets_apart.iter().flatten().any(|&sets_apart| sets_apart) {
+        linked.linked_persons().filter(is_apart).collect()
+    } else {
+        HashSet::new()
+    }
 }
 
 /// Who is joined to whom: each points to a smaller number of the group, the smallest to itself (Tarjan's disjoint
 /// sets, with path halving).
 struct Groups {
     parent: Vec<u32>,
+    /// By a group's smallest member: how many it has.
+    size: Vec<u32>,
 }
 
 impl Groups {
     fn new(count: usize) -> Self {
-        Self { parent: (0..u32::try_from(count).expect("persons are numbered in 32 bits")).collect() }
+        let count32 = u32::try_from(count).expect("persons are numbered in 32 bits");
+        Self { parent: (0..count32).collect(), size: vec![1; count] }
     }
 
     fn root(&mut self, mut person: u32) -> u32 {
@@ -214,6 +203,14 @@ impl Groups {
 
     fn join(&mut self, one: u32, other: u32) {
         let (one, other) = (self.root(one), self.root(other));
-        self.parent[one.max(other) as usize] = one.min(other);
+        if one != other {
+            self.parent[one.max(other) as usize] = one.min(other);
+            self.size[one.min(other) as usize] += self.size[one.max(other) as usize];
+        }
+    }
+
+    /// The size of the group that `root` is the smallest member of.
+    fn size(&self, root: u32) -> u32 {
+        self.size[root as usize]
     }
 }

@@ -2,10 +2,12 @@
 
 mod manifest;
 mod parquet;
+mod scratch;
 mod step;
 
 pub use manifest::{FileRecord, Manifest};
-pub use parquet::{ParquetFile, RunMetadata, hex_column};
+pub use parquet::{Column, RunMetadata, hex_column, write_table};
+pub(crate) use scratch::Scratch;
 pub(crate) use step::MANIFEST;
 pub use step::{Period, Staged, Step};
 

@@ -5,7 +5,7 @@ use super::step::Staged;
 use crate::error::{Error, Result};
 use crate::identity::Pseudonym;
 use crate::programme::Programme;
-use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use arrow_array::{Array, ArrayRef, StringArray};
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowSchemaConverter;
@@ -17,9 +17,9 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::fs::File;
 use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What stands in the file metadata of every Parquet output of a run, `udpeg.<name>`.
@@ -61,6 +61,12 @@ impl RunMetadata {
         }
         self
     }
+
+    /// The keys whose values are not these among a file's entries.
+    #[must_use]
+    pub fn differing(&self, entries: &HashMap<String, String>) -> Vec<&'static str> {
+        self.entries.iter().filter(|(key, value)| entries.get(*key) != Some(value)).map(|(key, _)| *key).collect()
+    }
 }
 
 /// Rows of a row group, the last of a file excepted: few enough to keep some in memory, enough to compress well.
@@ -69,117 +75,113 @@ const ROW_GROUP_ROWS: usize = 1 << 17;
 /// Row groups encoded at a time; bounds memory.
 const ROW_GROUPS_AT_A_TIME: usize = 4;
 
-/// A Parquet file being written into a staged folder.
-pub struct ParquetFile {
-    path: PathBuf,
-    schema: SchemaRef,
-    writer: SerializedFileWriter<Hashing<File>>,
-    row_groups: ArrowRowGroupWriterFactory,
-    rows: u64,
+/// One column of a table to be written, made from chunks `C` of the table's rows.
+pub struct Column<'a, C> {
+    field: Field,
+    values: Box<dyn Fn(&C) -> ArrayRef + Send + Sync + 'a>,
 }
 
-impl ParquetFile {
-    /// Creates the file.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::File`] where it cannot be created.
-    pub fn create(folder: &Staged, name: &str, fields: Vec<Field>, metadata: &RunMetadata) -> Result<Self> {
-        let path = folder.place().join(name);
-        let file = folder.create(name)?;
-        let entries =
-            metadata.entries.iter().map(|(key, value)| KeyValue::new((*key).to_owned(), value.clone())).collect();
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::default()))
-            .set_key_value_metadata(Some(entries))
-            .set_created_by(concat!("udpeg ", env!("CARGO_PKG_VERSION")).to_owned());
-        // Text is mostly pseudonyms, which a dictionary only makes longer and of which the smallest and largest tell
-        // nothing; columns of few words come as dictionaries.
-        let of_many_words = fields.iter().filter(|field| *field.data_type() == DataType::Utf8);
-        let properties = of_many_words.fold(properties, |properties, field| {
-            let column = ColumnPath::from(field.name().as_str());
-            let properties = properties.set_column_dictionary_enabled(column.clone(), false);
-            properties.set_column_statistics_enabled(column, EnabledStatistics::None)
-        });
-        let properties = properties.build();
-        let schema: SchemaRef = Arc::new(Schema::new(fields));
-        let parquet_schema = ArrowSchemaConverter::new().convert(&schema).map_err(|error| failed(&path, &error))?;
-        let writer =
-            SerializedFileWriter::new(Hashing::new(file), parquet_schema.root_schema_ptr(), Arc::new(properties))
-                .map_err(|error| failed(&path, &error))?;
-        let row_groups = ArrowRowGroupWriterFactory::new(&writer, Arc::clone(&schema));
-        Ok(Self { path, schema, writer, row_groups, rows: 0 })
-    }
-
-    /// Writes `rows` rows, of which `columns` gives the columns of any range.
-    ///
-    /// Row groups have a fixed number of rows and are encoded in parallel, each on its own, and written in order: the
-    /// bytes do not depend on the number of threads.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::File`] where they cannot be written.
-    pub fn write(&mut self, rows: usize, columns: impl Fn(Range<usize>) -> Vec<ArrayRef> + Sync) -> Result<()> {
-        let starts: Vec<usize> = (0..rows).step_by(ROW_GROUP_ROWS).collect();
-        let encoder = Encoder { schema: &self.schema, row_groups: &self.row_groups };
-        let first = self.writer.flushed_row_groups().len();
-        let mut ready = Vec::new();
-        for (turn, starts) in starts.chunks(ROW_GROUPS_AT_A_TIME).enumerate() {
-            let encode = |(at, &start): (usize, &usize)| {
-                let row_group = first + turn * ROW_GROUPS_AT_A_TIME + at;
-                encoder.encode(row_group, columns(start..rows.min(start + ROW_GROUP_ROWS)))
-            };
-            let encode = || starts.par_iter().enumerate().map(encode).collect::<std::result::Result<Vec<_>, _>>();
-            // While these are encoded, those before are written.
-            let (next, written) = rayon::join(encode, || append(&mut self.writer, ready));
-            written.map_err(|error| failed(&self.path, &error))?;
-            ready = next.map_err(|error| failed(&self.path, &error))?;
-        }
-        append(&mut self.writer, ready).map_err(|error| failed(&self.path, &error))?;
-        self.rows += rows as u64;
-        Ok(())
-    }
-
-    /// Finishes the file; gives its SHA-256 and its rows.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::File`] where it cannot be written.
-    pub fn finish(self) -> Result<(String, u64)> {
-        let path = self.path;
-        let hashing = self.writer.into_inner().map_err(|error| failed(&path, &error))?;
-        Ok((hashing.finish(), self.rows))
+impl<'a, C> Column<'a, C> {
+    /// A column whose `values` gives its values in a chunk of rows, in the field's type.
+    pub fn new(field: Field, values: impl Fn(&C) -> ArrayRef + Send + Sync + 'a) -> Self {
+        Self { field, values: Box::new(values) }
     }
 }
 
-/// What encoding a row group needs; it touches no file.
-struct Encoder<'f> {
-    schema: &'f SchemaRef,
-    row_groups: &'f ArrowRowGroupWriterFactory,
+/// Writes a table of `rows` rows as a Parquet file into a staged folder; gives its SHA-256 and its rows. `chunk` gives
+/// any range of rows.
+///
+/// Row groups have a fixed number of rows and columns are made and encoded in parallel, each on its own, and written in
+/// order: the bytes do not depend on the number of threads.
+///
+/// # Errors
+///
+/// [`Error::File`] where it cannot be written, and what `chunk` fails with.
+pub fn write_table<C: Sync>(
+    folder: &Staged,
+    name: &str,
+    metadata: &RunMetadata,
+    rows: usize,
+    chunk: impl Fn(Range<usize>) -> Result<C> + Sync,
+    columns: &[Column<'_, C>],
+) -> Result<(String, u64)> {
+    let path = folder.place().join(name);
+    let file = folder.create(name)?;
+    let sha256 = encode_table(file, metadata, rows, chunk, columns).map_err(|error| failed(&path, error))?;
+    Ok((sha256, rows as u64))
 }
 
-impl Encoder<'_> {
-    fn encode(
-        &self,
-        row_group: usize,
-        columns: Vec<ArrayRef>,
-    ) -> std::result::Result<Vec<ArrowColumnChunk>, ParquetError> {
-        let batch = RecordBatch::try_new(Arc::clone(self.schema), columns)?;
-        let mut writers = self.row_groups.create_column_writers(row_group)?.into_iter();
-        let mut tasks = Vec::with_capacity(batch.num_columns());
-        for (field, column) in self.schema.fields().iter().zip(batch.columns()) {
-            for leaf in compute_leaves(field, column)? {
-                let writer = writers.next();
-                let writer = writer.ok_or_else(|| ParquetError::General("a column without a writer".to_owned()))?;
-                tasks.push((leaf, writer));
-            }
-        }
-        let encode = |(leaf, mut writer): (_, ArrowColumnWriter)| {
-            writer.write(&leaf)?;
-            writer.close()
+fn encode_table<C: Sync>(
+    file: File,
+    metadata: &RunMetadata,
+    rows: usize,
+    chunk: impl Fn(Range<usize>) -> Result<C> + Sync,
+    columns: &[Column<'_, C>],
+) -> std::result::Result<String, ParquetError> {
+    let fields: Vec<Field> = columns.iter().map(|column| column.field.clone()).collect();
+    let properties = Arc::new(properties(&fields, metadata));
+    let schema: SchemaRef = Arc::new(Schema::new(fields));
+    let parquet_schema = ArrowSchemaConverter::new().convert(&schema)?;
+    let mut writer = SerializedFileWriter::new(Hashing::new(file), parquet_schema.root_schema_ptr(), properties)?;
+    let row_groups = ArrowRowGroupWriterFactory::new(&writer, schema);
+    let starts: Vec<usize> = (0..rows).step_by(ROW_GROUP_ROWS).collect();
+    let mut ready = Vec::new();
+    for (turn, starts) in starts.chunks(ROW_GROUPS_AT_A_TIME).enumerate() {
+        let encode = |(at, &start): (usize, &usize)| {
+            let rows = start..rows.min(start + ROW_GROUP_ROWS);
+            let count = rows.len();
+            let chunk = chunk(rows).map_err(|error| ParquetError::External(Box::new(error)))?;
+            let writers = row_groups.create_column_writers(turn * ROW_GROUPS_AT_A_TIME + at)?;
+            columns
+                .par_iter()
+                .zip(writers)
+                .map(|(column, writer)| encode_chunk(column, writer, &chunk, count))
+                .collect()
         };
-        tasks.into_par_iter().map(encode).collect()
+        let encode =
+            || starts.par_iter().enumerate().map(encode).collect::<std::result::Result<Vec<_>, ParquetError>>();
+        // While these are encoded, those before are written.
+        let (next, written) = rayon::join(encode, || append(&mut writer, ready));
+        written?;
+        ready = next?;
     }
+    append(&mut writer, ready)?;
+    Ok(writer.into_inner()?.finish())
+}
+
+fn properties(fields: &[Field], metadata: &RunMetadata) -> WriterProperties {
+    let entries = metadata.entries.iter().map(|(key, value)| KeyValue::new((*key).to_owned(), value.clone())).collect();
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_key_value_metadata(Some(entries))
+        .set_created_by(concat!("udpeg ", env!("CARGO_PKG_VERSION")).to_owned());
+    // Text is mostly pseudonyms, which a dictionary only makes longer and of which the smallest and largest tell
+    // nothing; columns of few words come as dictionaries.
+    let of_many_words = fields.iter().filter(|field| *field.data_type() == DataType::Utf8);
+    let properties = of_many_words.fold(properties, |properties, field| {
+        let column = ColumnPath::from(field.name().as_str());
+        let properties = properties.set_column_dictionary_enabled(column.clone(), false);
+        properties.set_column_statistics_enabled(column, EnabledStatistics::None)
+    });
+    properties.build()
+}
+
+/// Makes and encodes the `count` rows that one column has in a chunk; touches no file.
+fn encode_chunk<C>(
+    column: &Column<'_, C>,
+    mut writer: ArrowColumnWriter,
+    chunk: &C,
+    count: usize,
+) -> std::result::Result<ArrowColumnChunk, ParquetError> {
+    let values = (column.values)(chunk);
+    if values.len() != count || values.data_type() != column.field.data_type() {
+        return Err(ParquetError::General(format!("column {} is not as it should be", column.field.name())));
+    }
+    // Every column is one leaf, lists too.
+    for leaf in compute_leaves(&column.field, &values)? {
+        writer.write(&leaf)?;
+    }
+    writer.close()
 }
 
 /// Writes encoded row groups, in order.
@@ -197,23 +199,27 @@ fn append(
     Ok(())
 }
 
-fn failed(path: &std::path::Path, error: &ParquetError) -> Error {
-    if let ParquetError::External(inner) = error
-        && let Some(io) = inner.downcast_ref::<std::io::Error>()
-    {
+fn failed(path: &std::path::Path, error: ParquetError) -> Error {
+    let inner = match error {
+        ParquetError::External(inner) => inner,
+        other => Box::new(other),
+    };
+    if let Some(io) = inner.downcast_ref::<std::io::Error>() {
         return Error::io(path, "write", io);
     }
-    Error::file(
-        path,
-        format!("could not write it: {error}"),
-        "check the disk and run again; nothing half is left behind",
-    )
+    match inner.downcast::<Error>() {
+        Ok(ours) => *ours,
+        Err(other) => Error::file(
+            path,
+            format!("could not write it: {other}"),
+            "check the disk and run again; nothing half is left behind",
+        ),
+    }
 }
 
-/// A column of pseudonyms in their written form, null where there is none.
+/// A column of `count` pseudonyms in their written form, null where there is none.
 #[must_use]
-pub fn hex_column(pseudonyms: impl ExactSizeIterator<Item = Option<Pseudonym>>) -> ArrayRef {
-    let count = pseudonyms.len();
+pub fn hex_column(count: usize, pseudonyms: impl Iterator<Item = Option<Pseudonym>>) -> ArrayRef {
     let mut text = Vec::with_capacity(count * Pseudonym::HEX_LENGTH);
     let mut offsets = Vec::with_capacity(count + 1);
     let mut present = Vec::with_capacity(count);

@@ -8,8 +8,8 @@
 //! (`.<name>.partial`, `.<name>.old`) that the next one removes.
 
 use crate::error::{Error, Result};
-use std::fs::{DirBuilder, File, OpenOptions, Permissions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// The file that says a step is whole.
@@ -20,7 +20,7 @@ pub(crate) const MANIFEST: &str = "manifest.json";
 pub struct Period {
     folder: PathBuf,
     /// Locked while this lives; the system lets go of it however the process ends.
-    _lock: File,
+    lock: File,
 }
 
 /// One step of a period: what it is called and the folders it owns, that of the manifest last.
@@ -85,17 +85,7 @@ impl Period {
         let folder = out.join(period);
         make_folder(&folder)?;
         close_to_others(&folder)?;
-        let failed = |error: std::io::Error| Error::io(&folder, "open the folder", &error);
-        let lock = File::open(&folder).map_err(failed)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { folder, _lock: lock }),
-            Err(std::fs::TryLockError::WouldBlock) => Err(Error::file(
-                &folder,
-                "another udpeg is working on this period",
-                "wait until it has finished; nothing was changed",
-            )),
-            Err(std::fs::TryLockError::Error(error)) => Err(failed(error)),
-        }
+        Self::hold(folder, File::try_lock)
     }
 
     /// Takes hold of a period's folder that is there.
@@ -104,12 +94,40 @@ impl Period {
     ///
     /// [`Error::File`] where it is not there or another process holds it.
     pub fn open_existing(out: &Path, period: &str) -> Result<Self> {
-        let folder = out.join(period);
-        if !folder.exists() {
-            let hint = "run `udpeg pseudonymise` for each department first, or check `period` and `out`";
-            return Err(Error::file(&folder, "nothing has been delivered for this period", hint));
-        }
+        must_exist(&out.join(period))?;
         Self::open(out, period)
+    }
+
+    /// Takes hold of a period's folder that is there to read it, and changes nothing, its mode included. Others may
+    /// read it at the same time; whoever writes to it may not.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] where it is not there or another process writes to it.
+    pub fn open_to_read(out: &Path, period: &str) -> Result<Self> {
+        let folder = out.join(period);
+        must_exist(&folder)?;
+        if !folder.is_dir() {
+            return Err(Error::file(&folder, "it is a file, not a period's folder", "check `period` and `out`"));
+        }
+        Self::hold(folder, File::try_lock_shared)
+    }
+
+    fn hold(folder: PathBuf, lock: fn(&File) -> std::result::Result<(), TryLockError>) -> Result<Self> {
+        let failed = |error: std::io::Error| Error::io(&folder, "open the folder", &error);
+        let file = File::open(&folder).map_err(failed)?;
+        match lock(&file) {
+            Ok(()) => Ok(Self { folder, lock: file }),
+            Err(TryLockError::WouldBlock) => Err(busy(&folder)),
+            Err(TryLockError::Error(error)) => Err(failed(error)),
+        }
+    }
+
+    /// Whether the folder that is held is still the one that stands in its place.
+    pub(super) fn is_in_place(&self) -> bool {
+        let identity = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+        let here = std::fs::symlink_metadata(&self.folder).map(identity);
+        matches!((here, self.lock.metadata().map(identity)), (Ok(here), Ok(held)) if here == held)
     }
 
     /// `<out>/<period>`.
@@ -234,6 +252,18 @@ impl Drop for Staged {
         // After a commit there is nothing to remove; a failure here leaves what the next run removes.
         let _ = remove(&self.partial);
     }
+}
+
+fn must_exist(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        return Ok(());
+    }
+    let hint = "run `udpeg pseudonymise` for each department first, or check `period` and `out`";
+    Err(Error::file(folder, "nothing has been delivered for this period", hint))
+}
+
+pub(super) fn busy(folder: &Path) -> Error {
+    Error::file(folder, "another udpeg is working on this period", "wait until it has finished; nothing was changed")
 }
 
 fn rename(from: &Path, to: &Path) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use super::{Context, Delivering, DepartmentSummary, Outcome};
 use crate::error::{Error, Result, Warning};
-use crate::extract::{self, Extract};
+use crate::extract::{self, Extract, Room};
 use crate::identity::Key;
 use crate::linkage::Delivery;
 use crate::output::{self, FileRecord, Manifest, Period, Staged, Step};
@@ -37,6 +37,7 @@ impl Prepared {
         delivering: &Delivering,
         key: &Key,
         period: &Period,
+        room: Room,
         afterwards: Afterwards,
     ) -> Result<Self> {
         let began = Instant::now();
@@ -45,9 +46,9 @@ impl Prepared {
         let (Some(private), Some(delivery)) = (staged.next(), staged.next()) else {
             return Err(Error::file(period.folder(), "the step has no folders", "please report this"));
         };
-        let mut extract = extract::read(programme, department, key, delivering.show_values, context.progress)?;
+        let mut extract = extract::read(programme, department, key, delivering.show_values, room, context.progress)?;
         context.progress.begin(&format!("writing {}", department.id), 0);
-        let (quality, types) = extract::tidy(programme, department, &mut extract);
+        let (quality, types) = extract::tidy(programme, department, &mut extract)?;
         extract::write_private(&private, &extract, &quality, &types)?;
         let too_many = delivering.max_rejected.is_exceeded(quality.rejected, quality.rows);
         let mut prepared = Self {
@@ -84,8 +85,7 @@ impl Prepared {
             if afterwards == Afterwards::Keep {
                 let Extract { records, incomplete, .. } = extract;
                 let files = manifest.outputs;
-                prepared.kept =
-                    Some(Delivery::of_written(programme, &key_id, records, incomplete, types, quality, files));
+                prepared.kept = Some(Delivery::of_written(&key_id, records, incomplete, &types, quality, files));
             }
             prepared.delivery = Some(delivery);
         }
@@ -117,9 +117,15 @@ pub(super) fn pseudonymise_all(
     period: &Period,
 ) -> Result<(Vec<DepartmentSummary>, Vec<Delivery>, Vec<Warning>)> {
     let (mut prepared, mut errors) = (Vec::new(), Vec::new());
+    // Records that stay in memory for the steps that follow.
+    let mut kept = 0;
     for department in &context.programme.departments {
-        match Prepared::new(context, department, delivering, key, period, Afterwards::Keep) {
-            Ok(one) => prepared.push(one),
+        let room = context.room(period).beside(kept);
+        match Prepared::new(context, department, delivering, key, period, room, Afterwards::Keep) {
+            Ok(one) => {
+                kept += one.kept.as_ref().map_or(0, |delivery| delivery.records.in_memory());
+                prepared.push(one);
+            }
             Err(error) => errors.push(error),
         }
     }

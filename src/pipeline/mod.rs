@@ -2,14 +2,19 @@
 
 mod assigning;
 mod departments;
+mod memory;
+mod recomputing;
 mod selecting;
 mod share;
 mod summary;
 
+pub use memory::Memory;
+pub(crate) use recomputing::{Recomputed, recompute};
 pub use share::Share;
 pub use summary::{AssignmentSummary, DepartmentSummary, Load, Outcome, RunSummary, SelectionSummary};
 
 use crate::error::{Error, Result};
+use crate::extract::Room;
 use crate::identity::{Key, Passphrase};
 use crate::output::{Period, Step};
 use crate::programme::Programme;
@@ -45,6 +50,7 @@ pub fn run(context: &Context<'_>, delivering: &Delivering, new_key: bool) -> Res
         period.check_free(&step, context.force)?;
     }
     let (departments, deliveries, mut warnings) = pseudonymise_all(context, delivering, &key, &period)?;
+    drop(key);
     let selection = select_from(context, &period, deliveries, Instant::now())?;
     let assignment = assign_in(context, &period)?;
     warnings.extend(selection.warnings.into_iter().chain(assignment.warnings));
@@ -71,7 +77,8 @@ pub fn pseudonymise(
     let key = Key::unlock(&programme.key, &delivering.passphrase)?;
     let period = Period::open(&programme.out, &programme.period)?;
     period.check_free(&Step::pseudonymise(&department.id), context.force)?;
-    let prepared = Prepared::new(context, department, delivering, &key, &period, Afterwards::Forget)?;
+    let prepared =
+        Prepared::new(context, department, delivering, &key, &period, context.room(&period), Afterwards::Forget)?;
     let outcome = prepared.outcome.clone();
     prepared.commit()?;
     Ok(outcome)
@@ -146,8 +153,17 @@ pub struct Context<'a> {
     pub today: NaiveDate,
     /// Whether a step that is there is replaced.
     pub force: bool,
+    /// How much memory records may take.
+    pub memory: Memory,
     /// Who is told how far the work has come.
     pub progress: &'a dyn Progress,
+}
+
+impl Context<'_> {
+    /// Where a step puts records that there is no memory for.
+    pub(crate) fn room(&self, period: &Period) -> Room {
+        Room::new(self.memory.bytes(), period.folder())
+    }
 }
 
 /// What `pseudonymise` is told besides.

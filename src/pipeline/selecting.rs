@@ -4,6 +4,7 @@ use super::{Context, Outcome, SelectionSummary, in_free_place};
 use crate::error::{Error, Result, Warning};
 use crate::linkage::{self, Delivery, Linked, Units};
 use crate::output::{self, FileRecord, Manifest, Period, RunMetadata, Staged, Step};
+use crate::score::Scorer;
 use crate::selection;
 use std::path::Path;
 use std::time::Instant;
@@ -11,7 +12,10 @@ use std::time::Instant;
 pub(super) fn select_in(context: &Context<'_>, period: &Period) -> Result<Outcome<SelectionSummary>> {
     let began = Instant::now();
     let is_free = period.check_free(&Step::select(), context.force);
-    let deliveries = in_free_place(is_free, linkage::read_all(context.programme, period.folder(), context.progress))?;
+    let deliveries = in_free_place(
+        is_free,
+        linkage::read_all(context.programme, period.folder(), &context.room(period), context.progress),
+    )?;
     select_from(context, period, deliveries, began)
 }
 
@@ -29,9 +33,10 @@ pub(super) fn select_from(
     let quality = deliveries.iter_mut().filter_map(|delivery| delivery.quality.take()).collect();
     let inputs = deliveries.iter_mut().flat_map(|delivery| std::mem::take(&mut delivery.inputs)).collect();
     let key_id = deliveries.first().map(|delivery| delivery.key_id.clone()).unwrap_or_default();
-    let mut linked = Linked::new(programme, deliveries)?;
+    let scorer = Scorer::new(programme, &deliveries);
+    let mut linked = Linked::new(programme, deliveries, |alone| scorer.score_alone(alone))?;
     let units = Units::new(&programme.family, &mut linked);
-    let selected = selection::select(programme, &linked, &units)?;
+    let selected = selection::select(programme, &scorer, &linked, &units)?;
     warnings.extend(placeholder_warning(&units));
     warnings.extend(selection::warnings(programme, &linked, &selected));
 

@@ -119,6 +119,17 @@ impl DateFormat {
     /// Reads a trimmed date; `None` where it is not written like this or there is no such day.
     #[must_use]
     pub fn read(&self, text: &str) -> Option<NaiveDate> {
+        self.read_bytes(text.as_bytes())
+    }
+
+    /// The same of a text in whichever encoding; `None` also where it is not ASCII.
+    #[must_use]
+    pub fn read_ascii(&self, text: &[u8]) -> Option<NaiveDate> {
+        if text.is_ascii() { self.read_bytes(text) } else { None }
+    }
+
+    /// Reads a date in UTF-8.
+    fn read_bytes(&self, text: &[u8]) -> Option<NaiveDate> {
         let (mut year, mut month, mut day) = (0, 0, 0);
         let mut rest = text;
         for part in &self.parts {
@@ -128,7 +139,10 @@ impl DateFormat {
                 Part::Month { fixed } => (month, taken) = digits(rest, if fixed { 2 } else { 1 }, 2)?,
                 Part::Day { fixed } => (day, taken) = digits(rest, if fixed { 2 } else { 1 }, 2)?,
                 Part::Literal(literal) => {
-                    rest = rest.strip_prefix(literal)?;
+                    rest = match u8::try_from(literal) {
+                        Ok(literal) if literal.is_ascii() => rest.strip_prefix(&[literal])?,
+                        _ => rest.strip_prefix(literal.encode_utf8(&mut [0; 4]).as_bytes())?,
+                    };
                     continue;
                 }
             }
@@ -140,9 +154,14 @@ impl DateFormat {
 }
 
 /// The number that the first `least` to `most` digits make, and how many there were.
-fn digits(text: &str, least: usize, most: usize) -> Option<(u32, usize)> {
-    let count = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
-    let number = text.bytes().take(count).fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
+fn digits(text: &[u8], least: usize, most: usize) -> Option<(u32, usize)> {
+    let (mut number, mut count) = (0, 0);
+    while count < most
+        && let Some(digit) = text.get(count).filter(|byte| byte.is_ascii_digit())
+    {
+        number = number * 10 + u32::from(digit - b'0');
+        count += 1;
+    }
     (count >= least).then_some((number, count))
 }
 

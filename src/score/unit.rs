@@ -2,8 +2,9 @@
 
 use super::measure::{covered_days, unbroken_days, window_start};
 use super::points::points;
+use crate::extract::Record;
 use crate::identity::Pseudonym;
-use crate::linkage::{Linked, PersonRows, Unit};
+use crate::linkage::{Alone, Delivery, Linked, Unit};
 use crate::programme::{Measure, Programme, Rule};
 
 /// What the points system says of one unit.
@@ -26,8 +27,10 @@ impl Scored {
 /// Scores units; what the rules need to know of the deliveries is looked up once.
 #[derive(Debug)]
 pub struct Scorer<'p> {
-    linked: &'p Linked,
     rules: Vec<Prepared<'p>>,
+    /// The day on which everything is measured, in days since 1970-01-01.
+    as_of: i32,
+    min_departments: u32,
 }
 
 #[derive(Debug)]
@@ -44,82 +47,96 @@ struct Prepared<'p> {
 impl<'p> Scorer<'p> {
     /// Prepares a programme's rules for these deliveries.
     #[must_use]
-    pub fn new(programme: &'p Programme, linked: &'p Linked) -> Self {
+    pub fn new(programme: &'p Programme, deliveries: &[Delivery]) -> Self {
         let prepare = |rule: &'p Rule| {
             let department = programme
                 .departments
                 .iter()
                 .position(|department| Some(&department.id) == rule.department.as_ref())
                 .unwrap_or(0);
-            let types = linked.departments.get(department).map_or(&[][..], |department| &department.types);
+            let types = deliveries.get(department).map_or(&[][..], |delivery| &delivery.types);
             let counts = rule.types.as_ref().map(|named| types.iter().map(|name| named.contains(name)).collect());
             let from = rule.window_years.map_or(i32::MIN, |years| window_start(programme.as_of, years));
             Prepared { rule, department, counts, from }
         };
-        Self { linked, rules: programme.rules.iter().map(prepare).collect() }
+        Self {
+            rules: programme.rules.iter().map(prepare).collect(),
+            as_of: crate::extract::days(programme.as_of),
+            min_departments: programme.eligibility.min_departments.unwrap_or(0),
+        }
     }
 
-    /// Scores one unit.
+    /// Scores a person who is a unit alone; `None` where it is in too few departments.
     #[must_use]
-    pub fn score(&self, unit: Unit<'_>) -> Scored {
-        let amounts: Vec<u32> = self.rules.iter().map(|rule| self.amount(rule, unit)).collect();
-        let points = self.rules.iter().zip(&amounts).map(|(prepared, &amount)| points(prepared.rule, amount)).collect();
-        Scored { amounts, points }
+    pub fn score_alone(&self, alone: Alone<'_>) -> Option<Scored> {
+        self.score(alone.open_departments, |department| std::iter::once(alone.rows[department]))
     }
 
-    fn amount(&self, prepared: &Prepared<'_>, unit: Unit<'_>) -> u32 {
-        let as_of = self.linked.as_of;
-        let rows = || unit.members.iter().map(|&member| self.linked.rows(prepared.department, member));
-        let is_open = |row: &Row| row.end >= as_of;
+    /// Scores a unit of linked persons; `None` where it is in too few departments, or a person alone.
+    #[must_use]
+    pub fn score_linked<S: Send + Sync>(&self, linked: &Linked<S>, unit: Unit<'_>) -> Option<Scored> {
+        linked.rows(0, unit.members[0])?;
+        self.score(unit.open_departments, |department| {
+            unit.members.iter().map(move |&member| linked.rows(department, member).unwrap_or_default())
+        })
+    }
+
+    /// Scores a unit, given its members' rows in any department.
+    fn score<'l, R: Iterator<Item = &'l [Record]>>(
+        &self,
+        open_departments: u64,
+        rows: impl Fn(usize) -> R,
+    ) -> Option<Scored> {
+        let departments = open_departments.count_ones();
+        if departments < self.min_departments {
+            return None;
+        }
+        let amount = |rule: &Prepared<'_>| self.amount(rule, departments, rows(rule.department));
+        let amounts: Vec<u32> = self.rules.iter().map(amount).collect();
+        let points = self.rules.iter().zip(&amounts).map(|(prepared, &amount)| points(prepared.rule, amount)).collect();
+        Some(Scored { amounts, points })
+    }
+
+    /// What a rule counts of a unit, given its departments and its members' rows in the rule's department.
+    fn amount<'l>(&self, prepared: &Prepared<'_>, departments: u32, rows: impl Iterator<Item = &'l [Record]>) -> u32 {
+        let as_of = self.as_of;
+        let is_open = |row: &&Record| row.is_open(as_of);
         match prepared.rule.measure {
             Measure::Years => {
-                rows().map(|rows| covered_days(prepared.spells(rows), prepared.from, as_of)).max().unwrap_or(0)
+                rows.map(|rows| covered_days(prepared.spells(rows), prepared.from, as_of)).max().unwrap_or(0)
             }
-            Measure::YearsUnbroken => rows()
+            Measure::YearsUnbroken => rows
                 .map(|rows| unbroken_days(prepared.spells(rows), as_of, prepared.rule.max_gap_days))
                 .max()
                 .unwrap_or(0),
-            Measure::OpenCases => distinct_records(rows().flat_map(|rows| prepared.chosen(rows)).filter(is_open)),
+            Measure::OpenCases => distinct_records(rows.flat_map(|rows| prepared.chosen(rows)).filter(is_open)),
             Measure::Cases => {
-                distinct_records(rows().flat_map(|rows| prepared.chosen(rows)).filter(|row| row.end >= prepared.from))
+                let in_window = |row: &&Record| row.last_day() >= prepared.from;
+                distinct_records(rows.flat_map(|rows| prepared.chosen(rows)).filter(in_window))
             }
             Measure::Children => {
-                let mut children: Vec<Pseudonym> =
-                    rows().flat_map(|rows| prepared.chosen(rows)).filter(is_open).filter_map(|row| row.child).collect();
+                let open = rows.flat_map(|rows| prepared.chosen(rows)).filter(is_open);
+                let mut children: Vec<Pseudonym> = open.filter_map(|row| row.child).collect();
                 count_distinct(&mut children)
             }
-            Measure::Departments => unit.open_departments.count_ones(),
+            Measure::Departments => departments,
         }
     }
 }
 
-/// One row, as measures see it.
-struct Row {
-    start: i32,
-    end: i32,
-    record: Option<Pseudonym>,
-    child: Option<Pseudonym>,
-}
-
 impl Prepared<'_> {
     /// The rows whose type counts.
-    fn chosen<'l>(&'l self, rows: PersonRows<'l>) -> impl Iterator<Item = Row> + 'l {
-        let counts = move |row: &usize| self.counts.as_ref().is_none_or(|counts| counts[usize::from(rows.kind[*row])]);
-        (0..rows.len()).filter(counts).map(move |row| Row {
-            start: rows.start[row],
-            end: rows.end[row],
-            record: rows.record[row],
-            child: rows.child[row],
-        })
+    fn chosen<'l>(&self, rows: &'l [Record]) -> impl Iterator<Item = &'l Record> {
+        rows.iter().filter(|row| self.counts.as_ref().is_none_or(|counts| counts[row.kind as usize]))
     }
 
-    fn spells<'l>(&'l self, rows: PersonRows<'l>) -> impl Iterator<Item = (i32, i32)> + 'l {
-        self.chosen(rows).map(|row| (row.start, row.end))
+    fn spells(&self, rows: &[Record]) -> impl Iterator<Item = (i32, i32)> {
+        self.chosen(rows).map(|row| (row.start, row.last_day()))
     }
 }
 
 /// Distinct records; rows without a record id are each their own.
-fn distinct_records(rows: impl Iterator<Item = Row>) -> u32 {
+fn distinct_records<'l>(rows: impl Iterator<Item = &'l Record>) -> u32 {
     let mut without_id = 0;
     let mut records: Vec<Pseudonym> = Vec::new();
     for row in rows {

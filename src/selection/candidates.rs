@@ -1,15 +1,17 @@
 //! `candidates.parquet`: one row for each eligible unit, by rank.
 
-use super::Selected;
+use super::{RankedUnit, Selected};
 use crate::error::Result;
 use crate::identity::Pseudonym;
-use crate::linkage::{Linked, Units};
-use crate::output::{ParquetFile, RunMetadata, Staged, hex_column};
-use crate::programme::{Measure, Programme};
-use crate::score::value;
+use crate::linkage::{Linked, Unit, Units};
+use crate::output::{self, Column, RunMetadata, Staged, hex_column};
+use crate::programme::{Programme, Rule};
+use crate::score::{Scored, value};
 use arrow_array::builder::{ListBuilder, StringBuilder};
-use arrow_array::{ArrayRef, Float64Array, Int32Array, StringArray, UInt32Array};
+use arrow_array::{Float64Array, Int32Array, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field};
+use rayon::prelude::*;
+use std::fmt::Write;
 use std::sync::Arc;
 
 /// Names of the columns of `candidates.parquet`, for writer and reader alike.
@@ -40,30 +42,6 @@ pub mod columns {
     pub const COORDINATOR: &str = "coordinator";
 }
 
-/// The columns, in order, as Arrow fields.
-fn fields(programme: &Programme) -> Vec<Field> {
-    let text = |name| Field::new(name, DataType::Utf8, false);
-    let list = |name| Field::new(name, DataType::List(Arc::new(Field::new("item", DataType::Utf8, false))), false);
-    let mut fields = vec![
-        Field::new(columns::RANK, DataType::UInt32, false),
-        text(columns::STATUS),
-        Field::new(columns::REASON, DataType::Utf8, true),
-        text(columns::LABEL),
-        text(columns::UNIT),
-        text(columns::KIND),
-        list(columns::MEMBERS),
-        list(columns::DEPARTMENTS),
-        list(columns::INCOMPLETE),
-        Field::new(columns::POINTS, DataType::Int32, false),
-        text(columns::LOTTERY),
-    ];
-    for rule in &programme.rules {
-        fields.push(Field::new(format!("value_{}", rule.id), DataType::Float64, false));
-        fields.push(Field::new(format!("points_{}", rule.id), DataType::Int32, false));
-    }
-    fields
-}
-
 /// Writes `candidates.parquet`; gives its SHA-256 and rows.
 ///
 /// # Errors
@@ -73,17 +51,19 @@ pub fn write_candidates(
     folder: &Staged,
     name: &str,
     programme: &Programme,
-    linked: &Linked,
+    linked: &Linked<Scored>,
     units: &Units,
     selected: &Selected,
     metadata: &RunMetadata,
 ) -> Result<(String, u64)> {
-    let mut file = ParquetFile::create(folder, name, fields(programme), metadata)?;
-    let id = |position: usize| linked.persons[units.get(position).members[0] as usize];
-    let label_length = label_length(selected.ranked.iter().map(|unit| id(unit.position)).collect());
-    let table = Table { programme, linked, units, selected, label_length };
-    file.write(selected.ranked.len(), |rows| table.columns(rows))?;
-    file.finish()
+    let of_candidate = |unit: &RankedUnit| {
+        let unit = units.get(unit.position);
+        Candidate { id: linked.person(unit.members[0]), unit }
+    };
+    let candidates: Vec<Candidate<'_>> = selected.ranked.par_iter().map(of_candidate).collect();
+    let label_length = label_length(candidates.iter().map(|candidate| candidate.id).collect());
+    let table = Table { programme, linked, selected, candidates, label_length };
+    output::write_table(folder, name, metadata, selected.ranked.len(), Ok, &table.columns())
 }
 
 /// The shortest length from 8 on that makes the first characters of all ids differ.
@@ -93,91 +73,134 @@ fn label_length(mut ids: Vec<Pseudonym>) -> usize {
     ids.windows(2).map(common).max().map_or(8, |longest| (longest + 1).max(8))
 }
 
+/// Positions among the candidates.
+type Rows = std::ops::Range<usize>;
+
+/// An eligible unit and its id.
+struct Candidate<'a> {
+    id: Pseudonym,
+    unit: Unit<'a>,
+}
+
 struct Table<'a> {
     programme: &'a Programme,
-    linked: &'a Linked,
-    units: &'a Units,
+    linked: &'a Linked<Scored>,
     selected: &'a Selected,
+    candidates: Vec<Candidate<'a>>,
     label_length: usize,
 }
 
 impl Table<'_> {
-    fn columns(&self, rows: std::ops::Range<usize>) -> Vec<ArrayRef> {
-        let ranked = &self.selected.ranked[rows.clone()];
-        let choices = &self.selected.choices[rows.clone()];
-        let units = || ranked.iter().map(|unit| self.units.get(unit.position));
-        let person = |number: u32| self.linked.persons[number as usize];
-        let id = |position: usize| person(self.units.get(position).members[0]);
-        let department = |bits: u64| {
-            let mut ids: Vec<&str> = Vec::new();
-            ids.extend(
-                self.linked
-                    .departments
-                    .iter()
-                    .enumerate()
-                    .filter(|(at, _)| bits >> at & 1 == 1)
-                    .map(|(_, one)| one.id.as_str()),
-            );
-            ids.sort_unstable();
-            ids
-        };
-        let incomplete = |members: &[u32]| {
-            let has_one =
-                |position: usize| members.iter().any(|&member| self.linked.departments[position].is_incomplete(member));
-            department(
-                (0..self.linked.departments.len())
-                    .filter(|&position| has_one(position))
-                    .fold(0, |bits, position| bits | 1 << position),
-            )
-        };
-        let rank =
-            |row: usize| u32::try_from(row + 1).expect("no more units than persons, which are numbered in 32 bits");
-        let hex = |pseudonym: Pseudonym| pseudonym.to_string();
-        let mut columns: Vec<ArrayRef> = vec![
-            Arc::new(UInt32Array::from_iter_values(rows.map(rank))),
-            Arc::new(StringArray::from_iter_values(choices.iter().map(|choice| choice.status.as_str()))),
-            Arc::new(choices.iter().map(|choice| choice.reason.map(super::Reason::as_str)).collect::<StringArray>()),
-            Arc::new(StringArray::from_iter_values(
-                ranked.iter().map(|unit| hex(id(unit.position))[..self.label_length].to_owned()),
-            )),
-            hex_column(ranked.iter().map(|unit| Some(id(unit.position)))),
-            Arc::new(StringArray::from_iter_values(units().map(|unit| unit.kind.as_str()))),
-            lists(units().map(|unit| unit.members.iter().map(|&member| hex(person(member))).collect::<Vec<_>>())),
-            lists(units().map(|unit| department(unit.open_departments))),
-            lists(units().map(|unit| incomplete(unit.members))),
-            Arc::new(Int32Array::from_iter_values(ranked.iter().map(|unit| unit.points))),
-            Arc::new(StringArray::from_iter_values(ranked.iter().map(|unit| format!("{:016x}", unit.lottery)))),
+    /// All columns, in order.
+    fn columns(&self) -> Vec<Column<'_, Rows>> {
+        let Selected { ranked, choices, .. } = self.selected;
+        let number = |row: usize| u32::try_from(row + 1).expect("no more units than persons, numbered in 32 bits");
+        let person = |&member: &u32| self.linked.person(member);
+        let mut columns = vec![
+            Column::new(Field::new(columns::RANK, DataType::UInt32, false), move |rows: &Rows| {
+                Arc::new(UInt32Array::from_iter_values(rows.clone().map(number)))
+            }),
+            text(columns::STATUS, choices, |choice, text| text.push_str(choice.status.as_str())),
+            Column::new(Field::new(columns::REASON, DataType::Utf8, true), |rows: &Rows| {
+                let reasons = choices[rows.clone()].iter().map(|choice| choice.reason.map(super::Reason::as_str));
+                Arc::new(reasons.collect::<StringArray>())
+            }),
+            text(columns::LABEL, &self.candidates, |candidate, text| {
+                text.extend(candidate.id.to_hex()[..self.label_length].iter().copied().map(char::from));
+            }),
+            Column::new(Field::new(columns::UNIT, DataType::Utf8, false), |rows: &Rows| {
+                hex_column(rows.len(), self.candidates[rows.clone()].iter().map(|candidate| Some(candidate.id)))
+            }),
+            text(columns::KIND, &self.candidates, |candidate, text| text.push_str(candidate.unit.kind.as_str())),
+            self.lists(columns::MEMBERS, move |unit, list| {
+                for member in unit.members.iter().map(person) {
+                    list.append_value(std::str::from_utf8(&member.to_hex()).expect("hex is ASCII"));
+                }
+            }),
+            self.lists(columns::DEPARTMENTS, |unit, list| self.departments(unit.open_departments, list)),
+            self.lists(columns::INCOMPLETE, |unit, list| self.departments(self.incomplete(unit), list)),
+            Column::new(Field::new(columns::POINTS, DataType::Int32, false), |rows: &Rows| {
+                Arc::new(Int32Array::from_iter_values(ranked[rows.clone()].iter().map(|unit| unit.points)))
+            }),
+            text(columns::LOTTERY, ranked, |unit, text| {
+                write!(text, "{:016x}", unit.lottery).expect("a text takes everything");
+            }),
         ];
         for (position, rule) in self.programme.rules.iter().enumerate() {
-            columns.extend(Self::rule_columns(position, rule.measure, ranked));
+            columns.extend(rule_columns(position, rule, ranked));
         }
         columns
     }
 
-    fn rule_columns(rule: usize, measure: Measure, ranked: &[super::RankedUnit]) -> [ArrayRef; 2] {
-        // A unit's total fits, and so does each rule's part unless others cancel it out.
-        let points = |unit: &super::RankedUnit| {
-            let points = unit.scored.points[rule];
-            i32::try_from(points).unwrap_or(if points < 0 { i32::MIN } else { i32::MAX })
-        };
-        [
-            Arc::new(Float64Array::from_iter_values(
-                ranked.iter().map(|unit| value(measure, unit.scored.amounts[rule])),
-            )),
-            Arc::new(Int32Array::from_iter_values(ranked.iter().map(points))),
-        ]
+    /// A column of lists of text; `fill` puts a unit's texts into its list.
+    fn lists<'a>(
+        &'a self,
+        name: &str,
+        fill: impl Fn(&Unit<'_>, &mut StringBuilder) + Send + Sync + 'a,
+    ) -> Column<'a, Rows> {
+        let item = Arc::new(Field::new("item", DataType::Utf8, false));
+        Column::new(Field::new(name, DataType::List(Arc::clone(&item)), false), move |rows: &Rows| {
+            let mut lists = ListBuilder::new(StringBuilder::new()).with_field(Arc::clone(&item));
+            for candidate in &self.candidates[rows.clone()] {
+                fill(&candidate.unit, lists.values());
+                lists.append(true);
+            }
+            Arc::new(lists.finish())
+        })
+    }
+
+    /// Puts the ids of departments, given as bits by their positions, into a list, sorted.
+    fn departments(&self, bits: u64, list: &mut StringBuilder) {
+        let chosen = self.linked.departments.iter().enumerate().filter(|(position, _)| bits >> position & 1 == 1);
+        let mut ids: Vec<&str> = chosen.map(|(_, department)| department.id.as_str()).collect();
+        ids.sort_unstable();
+        for id in ids {
+            list.append_value(id);
+        }
+    }
+
+    /// The departments where a member has rejected rows, as bits.
+    fn incomplete(&self, unit: &Unit<'_>) -> u64 {
+        let departments = self.linked.departments.iter().enumerate();
+        let incomplete =
+            departments.filter(|(_, department)| unit.members.iter().any(|&member| department.is_incomplete(member)));
+        incomplete.fold(0, |bits, (position, _)| bits | 1 << position)
     }
 }
 
-/// A column of lists of text.
-fn lists<S: AsRef<str>>(rows: impl Iterator<Item = Vec<S>>) -> ArrayRef {
-    let item = Arc::new(Field::new("item", DataType::Utf8, false));
-    let mut lists = ListBuilder::new(StringBuilder::new()).with_field(item);
-    for row in rows {
-        for text in row {
-            lists.values().append_value(text);
+/// A column of text, of which `push` puts each item's behind what is there.
+fn text<'a, T: Sync>(
+    name: &str,
+    items: &'a [T],
+    push: impl Fn(&T, &mut String) + Send + Sync + 'a,
+) -> Column<'a, Rows> {
+    Column::new(Field::new(name, DataType::Utf8, false), move |rows: &Rows| {
+        let mut column = StringBuilder::with_capacity(rows.len(), rows.len() * 16);
+        let mut text = String::new();
+        for item in &items[rows.clone()] {
+            text.clear();
+            push(item, &mut text);
+            column.append_value(&text);
         }
-        lists.append(true);
-    }
-    Arc::new(lists.finish())
+        Arc::new(column.finish())
+    })
+}
+
+/// What a rule says of each unit: its value and its points.
+fn rule_columns<'a>(position: usize, rule: &Rule, ranked: &'a [RankedUnit]) -> [Column<'a, Rows>; 2] {
+    let measure = rule.measure;
+    // A unit's total fits, and so does each rule's part unless others cancel it out.
+    let points = move |unit: &RankedUnit| {
+        let points = unit.scored.points[position];
+        i32::try_from(points).unwrap_or(if points < 0 { i32::MIN } else { i32::MAX })
+    };
+    [
+        Column::new(Field::new(format!("value_{}", rule.id), DataType::Float64, false), move |rows: &Rows| {
+            let values = ranked[rows.clone()].iter().map(|unit| value(measure, unit.scored.amounts[position]));
+            Arc::new(Float64Array::from_iter_values(values))
+        }),
+        Column::new(Field::new(format!("points_{}", rule.id), DataType::Int32, false), move |rows: &Rows| {
+            Arc::new(Int32Array::from_iter_values(ranked[rows.clone()].iter().map(points)))
+        }),
+    ]
 }

@@ -4,6 +4,8 @@ use super::quota::{Choice, Status};
 use super::ranking::RankedUnit;
 use crate::linkage::{Linked, Units};
 use crate::programme::{Kind, PerKind, Programme};
+use crate::score::Scored;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// `counts.json`. For the analyst; nothing of it is fit for release as it stands.
@@ -84,7 +86,7 @@ pub struct Lottery {
 
 pub(super) fn count(
     programme: &Programme,
-    linked: &Linked,
+    linked: &Linked<Scored>,
     units: &Units,
     ranked: &[RankedUnit],
     choices: &[Choice],
@@ -108,7 +110,7 @@ pub(super) fn count(
     let (text, predictable) = programme.lottery();
     Counts {
         funnel: Funnel {
-            persons: linked.persons.len(),
+            persons: linked.number_of_persons(),
             of_eligible_age: units.number_of_members(),
             units: units.len(),
             in_enough_departments,
@@ -129,15 +131,15 @@ pub(super) fn count(
     }
 }
 
-fn incomplete(linked: &Linked, units: &Units, ranked: &[RankedUnit]) -> IncompleteUnits {
-    let mut is_incomplete = vec![false; linked.persons.len()];
+fn incomplete(linked: &Linked<Scored>, units: &Units, ranked: &[RankedUnit]) -> IncompleteUnits {
+    let mut is_incomplete = vec![false; linked.number_of_persons()];
     for department in &linked.departments {
         for &person in &department.incomplete {
             is_incomplete[person as usize] = true;
         }
     }
     let has_one = |position: usize| units.get(position).members.iter().any(|&member| is_incomplete[member as usize]);
-    let all = (0..units.len()).filter(|&position| has_one(position)).count();
+    let all = (0..units.len()).into_par_iter().filter(|&position| has_one(position)).count();
     let eligible = ranked.iter().filter(|unit| has_one(unit.position)).count();
     IncompleteUnits { eligible, not_eligible: all - eligible }
 }

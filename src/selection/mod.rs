@@ -15,6 +15,7 @@ pub use warnings::warnings;
 use crate::error::Result;
 use crate::linkage::{Linked, Units};
 use crate::programme::Programme;
+use crate::score::{Scored, Scorer};
 
 /// The outcome of a selection: everyone eligible, by rank, and what became of them.
 #[derive(Debug)]
@@ -36,8 +37,8 @@ pub struct Selected {
 /// # Errors
 ///
 /// [`crate::Error::Refused`] where a unit's points do not fit into 32 bits.
-pub fn select(programme: &Programme, linked: &Linked, units: &Units) -> Result<Selected> {
-    let Ranking { ranked, scored, with_points } = rank(programme, linked, units)?;
+pub fn select(programme: &Programme, scorer: &Scorer<'_>, linked: &Linked<Scored>, units: &Units) -> Result<Selected> {
+    let Ranking { ranked, scored, with_points } = rank(programme, scorer, linked, units)?;
     let kinds: Vec<_> = ranked.iter().map(|unit| units.get(unit.position).kind).collect();
     let choices = choose(&programme.selection, &kinds);
     let counts = counts::count(programme, linked, units, &ranked, &choices, scored);

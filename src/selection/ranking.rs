@@ -57,14 +57,11 @@ pub fn lottery_number(draw: &str, unit: Pseudonym) -> u64 {
 /// # Errors
 ///
 /// [`Error::Refused`] where a unit's points do not fit into 32 bits.
-pub fn rank(programme: &Programme, linked: &Linked, units: &Units) -> Result<Ranking> {
-    let enough = programme.eligibility.min_departments.unwrap_or(0);
-    let rules = Scorer::new(programme, linked);
-    let score = |position: usize| {
-        let unit = units.get(position);
-        (unit.open_departments.count_ones() >= enough).then(|| (position, rules.score(unit)))
-    };
-    let scored: Vec<(usize, Scored)> = (0..units.len()).into_par_iter().filter_map(score).collect();
+pub fn rank(programme: &Programme, rules: &Scorer<'_>, linked: &Linked<Scored>, units: &Units) -> Result<Ranking> {
+    let score = |position| rules.score_linked(linked, units.get(position)).map(|scored| (position, scored));
+    let mut scored: Vec<(usize, Scored)> = (0..units.len()).into_par_iter().filter_map(score).collect();
+    scored.extend(scored_alone(linked, units));
+    scored.sort_unstable_by_key(|(position, _)| *position);
     let gives_points = |rule: usize| scored.iter().filter(|(_, scored)| scored.points[rule] != 0).count();
     let with_points = (0..programme.rules.len()).map(gives_points).collect();
     let number_scored = scored.len();
@@ -80,8 +77,23 @@ pub fn rank(programme: &Programme, linked: &Linked, units: &Units) -> Result<Ran
     Ok(Ranking { ranked: order.into_iter().filter_map(take).collect(), scored: number_scored, with_points })
 }
 
+/// The units of one person whose score linking has found, by their positions.
+fn scored_alone(linked: &Linked<Scored>, units: &Units) -> Vec<(usize, Scored)> {
+    let mut found = linked.alone().peekable();
+    let score = |position| {
+        let first = units.get(position).members[0];
+        found.next_if(|(person, _)| *person == first).map(|(_, scored)| (position, scored.clone()))
+    };
+    (0..units.len()).filter_map(score).collect()
+}
+
 /// One row for each scored unit: its row number, points, each rule's amount and points, and its lottery number.
-fn frame(programme: &Programme, linked: &Linked, units: &Units, scored: &[(usize, Scored)]) -> Result<DataFrame> {
+fn frame(
+    programme: &Programme,
+    linked: &Linked<Scored>,
+    units: &Units,
+    scored: &[(usize, Scored)],
+) -> Result<DataFrame> {
     let totals: Option<Vec<i32>> = scored.iter().map(|(_, scored)| i32::try_from(scored.total()).ok()).collect();
     let totals = totals.ok_or_else(|| {
         Error::refused(
@@ -91,7 +103,7 @@ fn frame(programme: &Programme, linked: &Linked, units: &Units, scored: &[(usize
     })?;
     let rows: Vec<u32> = (0..scored.len()).filter_map(|row| u32::try_from(row).ok()).collect();
     let (draw, _) = programme.lottery();
-    let id = |position: usize| linked.persons[units.get(position).members[0] as usize];
+    let id = |position: usize| linked.person(units.get(position).members[0]);
     let lottery: Vec<u64> = scored.par_iter().map(|(position, _)| lottery_number(draw, id(*position))).collect();
     let mut columns = vec![column(UNIT, rows), column(POINTS, totals), column(LOTTERY, lottery)];
     for (rule, _) in programme.rules.iter().enumerate() {

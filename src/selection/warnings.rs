@@ -4,11 +4,11 @@ use super::Selected;
 use crate::error::Warning;
 use crate::linkage::Linked;
 use crate::programme::{Measure, Programme, Rule, Scale, nearest};
-use crate::score::{least_amount, window_start};
+use crate::score::{Scored, least_amount, window_start};
 
 /// All warnings about a programme and what came out of it.
 #[must_use]
-pub fn warnings(programme: &Programme, linked: &Linked, selected: &Selected) -> Vec<Warning> {
+pub fn warnings(programme: &Programme, linked: &Linked<Scored>, selected: &Selected) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for rule in &programme.rules {
         warnings.extend(unreachable_bands(programme, rule));
@@ -59,7 +59,7 @@ fn unreachable_bands(programme: &Programme, rule: &Rule) -> Vec<Warning> {
 }
 
 /// Types that a rule names and its department's delivery does not hold, each with the nearest that it does.
-fn types_that_never_occur(programme: &Programme, rule: &Rule, linked: &Linked) -> Vec<Warning> {
+fn types_that_never_occur(programme: &Programme, rule: &Rule, linked: &Linked<Scored>) -> Vec<Warning> {
     let settings = programme.departments.iter().find(|department| Some(&department.id) == rule.department.as_ref());
     let named = settings.map(|department| programme.types_that_may_leave(department)).unwrap_or_default();
     let department = linked.departments.iter().find(|department| Some(&department.id) == rule.department.as_ref());

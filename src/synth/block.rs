@@ -119,3 +119,25 @@ fn write_rows(
 fn length<T>(list: &[T]) -> u64 {
     u64::try_from(list.len()).expect("memory is addressed with 64 bits")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Plan, Settings};
+    use crate::synth::MOST_ADULTS;
+    use std::collections::HashMap;
+
+    #[test]
+    fn blocks_of_the_largest_population_have_a_number_for_everyone_and_share_none() {
+        let plan = Plan::new(MOST_ADULTS);
+        let settings = Settings { adults: MOST_ADULTS, seed: 1, dirty: 0.0 };
+        let mut first_block: HashMap<u64, u32> = HashMap::new();
+        for block in [0, plan.blocks / 2, plan.blocks - 1] {
+            let ledgers = plan.ledgers(&settings, block, plan.block_adults, &mut super::Random::new(1, block.into()));
+            let rows = ledgers.iter().flat_map(|ledger| &ledger.rows);
+            for number in rows.flat_map(|row| [Some(row.person.number), row.child]).flatten() {
+                assert_eq!(*first_block.entry(number).or_insert(block), block, "two blocks gave out one number");
+            }
+        }
+        assert!(first_block.len() > 3 * plan.block_adults as usize / 4);
+    }
+}

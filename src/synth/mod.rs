@@ -36,8 +36,8 @@ use dialect::DIALECTS;
 pub use programme::{Paths, programme};
 pub use summary::{DepartmentSummary, Summary};
 
-/// More adults would run out of numbers.
-pub const MOST_ADULTS: u32 = 20_000_000;
+/// With more adults, birth dates would be crowded: most of those wanted would have no number left.
+pub const MOST_ADULTS: u32 = 35_000_000;
 
 /// Blocks made at a time; bounds memory, whatever the number of threads.
 const BLOCKS_AT_A_TIME: u32 = 32;

@@ -18,7 +18,7 @@ fn units(settings: &str, table: &str) -> String {
         .map(|position| {
             let unit = units.get(position);
             let members: Vec<String> =
-                unit.members.iter().map(|&member| linked.persons[member as usize].bits().to_string()).collect();
+                unit.members.iter().map(|&member| linked.person(member).bits().to_string()).collect();
             format!("{} {}", unit.kind.as_str(), members.join("+"))
         })
         .collect();
@@ -128,9 +128,14 @@ fn a_placeholder_is_an_empty_cell_for_closed_records_too() {
     let mut linked = linked(&programme, &table);
     let units = Units::new(&programme.family, &mut linked);
     assert_eq!(units.placeholder_children.len(), 1);
-    let children: Vec<_> = linked.numbers().flat_map(|person| linked.rows(2, person).child.to_vec()).collect();
+    let children: Vec<_> =
+        linked.numbers().filter_map(|person| linked.rows(2, person)).flatten().map(|row| row.child).collect();
     assert_eq!(children.iter().flatten().map(|&child| table::child_name(child)).collect::<Vec<_>>(), ["c2"]);
-    assert!(linked.numbers().all(|person| linked.rows(0, person).child.iter().all(Option::is_none)));
+    assert!(
+        linked
+            .numbers()
+            .all(|person| linked.rows(0, person).is_none_or(|rows| rows.iter().all(|row| row.child.is_none())))
+    );
 }
 
 #[test]
@@ -190,7 +195,7 @@ fn persons_of_other_ages_take_no_part_and_link_nobody() {
     );
     let programme = programme(ages);
     let linked = linked(&programme, &format!("{chain}outside 2"));
-    assert_eq!(linked.takes_part, [true, false, true]);
+    assert_eq!(linked.numbers().map(|person| linked.takes_part(person)).collect::<Vec<_>>(), [true, false, true]);
 }
 
 #[test]
@@ -211,8 +216,8 @@ fn departments_with_an_open_record_are_those_of_all_members() {
 fn two_departments_cannot_put_one_person_into_different_age_bands() {
     let programme = programme("");
     let mut deliveries = table::deliveries(&programme, "a 1 t 2024-01-01 - - -\nb 1 t 2024-01-01 - - -");
-    deliveries[1].age_bands = vec![0];
-    let refused = udpeg::linkage::Linked::new(&programme, deliveries).unwrap_err();
+    deliveries[1] = table::deliveries(&programme, "outside 1\nb 1 t 2024-01-01 - - -").remove(1);
+    let refused = udpeg::linkage::Linked::<()>::new(&programme, deliveries, |_| None).unwrap_err();
     assert!(matches!(refused, udpeg::Error::Refused { .. }) && refused.to_string().contains("age bands"), "{refused}");
 }
 

@@ -5,7 +5,7 @@ use crate::args::{Extracts, Programme as Typed};
 use crate::terminal::Terminal;
 use std::path::{Path, PathBuf};
 use udpeg::custody::Account;
-use udpeg::pipeline::{Context, Delivering, Outcome};
+use udpeg::pipeline::{Context, Delivering, Memory, Outcome};
 use udpeg::programme::{Overrides, Programme};
 use udpeg::{Error, Result};
 
@@ -40,27 +40,28 @@ pub(crate) fn run<T>(
     terminal: &Terminal,
     step: impl FnOnce(&Context<'_>) -> Result<Outcome<T>>,
 ) -> Result<Outcome<T>> {
-    with_programme(&typed.programme, overrides, typed.force, terminal, step)
+    run_with(&typed.programme, overrides, typed.force, typed.memory, terminal, step)
+}
+
+/// The same, of a programme file.
+pub(crate) fn run_with<T>(
+    programme: &Path,
+    overrides: &Overrides,
+    force: bool,
+    memory: Memory,
+    terminal: &Terminal,
+    step: impl FnOnce(&Context<'_>) -> Result<T>,
+) -> Result<T> {
+    let programme = Programme::read(programme, overrides)?;
+    let progress = terminal.progress();
+    let today = chrono::Local::now().date_naive();
+    step(&Context { programme: &programme, today, force, memory, progress: progress.as_ref() })
 }
 
 /// The overrides of commands that go by a programme and replace nothing.
 pub(crate) fn overrides_of(typed: &OfProgramme, key: Option<&PathBuf>) -> Overrides {
     let (period, out) = (typed.period.clone(), typed.out.clone());
     Overrides { as_of: typed.as_of, period, out, key: key.cloned(), ..Overrides::default() }
-}
-
-/// Runs what the programme file tells how to do.
-pub(crate) fn with_programme<T>(
-    file: &Path,
-    overrides: &Overrides,
-    force: bool,
-    terminal: &Terminal,
-    step: impl FnOnce(&Context<'_>) -> Result<T>,
-) -> Result<T> {
-    let programme = Programme::read(file, overrides)?;
-    let progress = terminal.progress();
-    let today = chrono::Local::now().date_naive();
-    step(&Context { programme: &programme, today, force, progress: progress.as_ref() })
 }
 
 /// Who does it, when and why, for the custody log.

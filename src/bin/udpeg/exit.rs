@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use udpeg::identity::masked;
 use udpeg::{Error, Result};
 
-/// Runs a command; its exit code, after its error has been told.
-pub(crate) fn code(command: impl FnOnce() -> Result<()>, terminal: &Terminal) -> ExitCode {
+/// Runs a command; its exit code, or that of its error after the error has been told.
+pub(crate) fn code(command: impl FnOnce() -> Result<ExitCode>, terminal: &Terminal) -> ExitCode {
     // A panic has been told by the hook; what it left half done is removed by the next run, as after a kill.
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(command)) {
-        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Ok(code)) => code,
         Ok(Err(error)) => {
             terminal.error(&error);
             ExitCode::from(error.exit_code().code())

@@ -3,10 +3,13 @@
 
 mod args;
 mod assign;
+mod completions;
 mod context;
 mod exit;
 mod key;
 mod log;
+mod man;
+mod memory;
 mod progress;
 mod pseudonym_of;
 mod pseudonymise;
@@ -17,6 +20,7 @@ mod select;
 mod synth;
 mod terminal;
 mod unkey;
+mod verify;
 
 use args::{Args, Command};
 use clap::Parser;
@@ -24,6 +28,7 @@ use std::process::ExitCode;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
+    memory::close_to_others();
     exit::hide_panic_payloads();
     let args = match Args::try_parse() {
         Ok(args) => args,
@@ -33,7 +38,7 @@ fn main() -> ExitCode {
     exit::code(|| run_command(&args.command, &terminal), &terminal)
 }
 
-fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<()> {
+fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode> {
     match command {
         Command::Key(command) => key::run(command, terminal),
         Command::Pseudonymise(command) => pseudonymise::run(command, terminal),
@@ -45,6 +50,10 @@ fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<()> {
         Command::Reidentify(command) => reidentify::run(command, terminal),
         Command::PseudonymOf(command) => pseudonym_of::run(command, terminal),
         Command::Log(command) => log::run(command, terminal),
+        Command::Verify(command) => return verify::run(command, terminal),
         Command::Synth(command) => synth::run(command, terminal),
-    }
+        Command::Completions(command) => completions::run(command),
+        Command::Man(_) => man::run(),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use udpeg::Result;
 use udpeg::custody::{self, Log, Question};
 use udpeg::identity::{Asked, Key};
-use udpeg::pipeline::Context;
+use udpeg::pipeline::{Context, Memory};
 use udpeg::programme::Overrides;
 
 pub(crate) fn run(typed: &PseudonymOf, terminal: &Terminal) -> Result<()> {
@@ -25,7 +25,7 @@ pub(crate) fn run(typed: &PseudonymOf, terminal: &Terminal) -> Result<()> {
         let log = Log::new(key_file, &key, typed.account.log.as_deref());
         custody::pseudonym_of(context, &key, question, &asked, &account, &log)
     };
-    let found = context::with_programme(&typed.programme, &overrides, false, terminal, step)?;
+    let found = context::run_with(&typed.programme, &overrides, false, Memory::default(), terminal, step)?;
     terminal.summary(&found, &[], || {
         let hint = match question {
             Question::Number => {

@@ -6,7 +6,7 @@ use crate::terminal::{Terminal, number};
 use udpeg::Result;
 use udpeg::custody::{self, Log, Reidentified, Reidentifying};
 use udpeg::identity::Key;
-use udpeg::pipeline::Context;
+use udpeg::pipeline::{Context, Memory};
 
 pub(crate) fn run(typed: &Reidentify, terminal: &Terminal) -> Result<()> {
     let account = context::account(&typed.account)?;
@@ -24,7 +24,7 @@ pub(crate) fn run(typed: &Reidentify, terminal: &Terminal) -> Result<()> {
         };
         custody::reidentify(context, &reidentifying, &account, &log)
     };
-    let outcome = context::with_programme(&typed.programme.programme, &overrides, false, terminal, step)?;
+    let outcome = context::run_with(&typed.programme.programme, &overrides, false, Memory::default(), terminal, step)?;
     terminal.summary(&outcome.summary, &outcome.warnings, || text(&outcome.summary))
 }
 

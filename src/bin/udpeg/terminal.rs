@@ -42,6 +42,11 @@ impl Terminal {
             // Where standard output is gone, the error is told on standard error all the same.
             let _ = exit::json(&report).and_then(|report| print(&format!("{report}\n")));
         }
+        Self::tell(error);
+    }
+
+    /// An error on standard error, each of several on its own.
+    pub(crate) fn tell(error: &Error) {
         let each = match error {
             Error::Several(errors) => errors.iter().map(ToString::to_string).collect(),
             one => vec![one.to_string()],

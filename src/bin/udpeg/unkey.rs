@@ -7,7 +7,7 @@ use std::fmt::Write;
 use udpeg::Result;
 use udpeg::custody::{self, Log, Unkeyed, Unkeying};
 use udpeg::identity::Key;
-use udpeg::pipeline::Context;
+use udpeg::pipeline::{Context, Memory};
 
 pub(crate) fn run(typed: &Unkey, terminal: &Terminal) -> Result<()> {
     let account = context::account(&typed.account)?;
@@ -21,7 +21,7 @@ pub(crate) fn run(typed: &Unkey, terminal: &Terminal) -> Result<()> {
             Unkeying { second: &second, list: &typed.list, assignment: &assignment, deliveries: &typed.delivery };
         custody::unkey(context, &unkeying, &account, &log)
     };
-    let outcome = context::with_programme(&typed.programme.programme, &overrides, false, terminal, step)?;
+    let outcome = context::run_with(&typed.programme.programme, &overrides, false, Memory::default(), terminal, step)?;
     terminal.summary(&outcome.summary, &outcome.warnings, || text(&outcome.summary))
 }
 

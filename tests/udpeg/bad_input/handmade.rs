@@ -9,8 +9,10 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
+use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) const EXTRACT: &str = "extract.parquet";
@@ -18,11 +20,32 @@ const INCOMPLETE: &str = "incomplete.parquet";
 
 /// Puts bytes in the place of a delivered file of family's and their SHA-256 into its manifest.
 pub(crate) fn replace(place: &Workplace, file: &str, bytes: &[u8]) {
-    let path = format!("out/2024Q4/delivery/family/{file}");
-    let sha256 = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let old = sha256(&fs::read(place.path(&path)).unwrap());
-    place.write(&path, bytes);
-    place.edit("out/2024Q4/delivery/family/manifest.json", &old, &sha256(bytes));
+    replace_in(place, &format!("delivery/family/{file}"), bytes, &["delivery/family"]);
+}
+
+/// Puts bytes in the place of a file of the period, and their SHA-256 into the manifests of these folders.
+pub(crate) fn replace_in(place: &Workplace, file: &str, bytes: &[u8], manifests: &[&str]) {
+    place.write(&format!("out/2024Q4/{file}"), bytes);
+    let sha256: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    for folder in manifests {
+        edit_record(place, folder, file, |record| record["sha256"] = sha256.as_str().into());
+    }
+}
+
+/// Changes what the manifest of a folder says of a file.
+pub(crate) fn edit_record(place: &Workplace, folder: &str, file: &str, change: impl Fn(&mut Value)) {
+    let path = format!("out/2024Q4/{folder}/manifest.json");
+    let mut manifest = place.json(&path);
+    let mut changed = 0;
+    for list in ["inputs", "outputs"] {
+        let records = manifest[list].as_array_mut().unwrap().iter_mut();
+        for record in records.filter(|record| record["path"] == file) {
+            change(record);
+            changed += 1;
+        }
+    }
+    assert_eq!(changed, 1, "{path} names {file} {changed} times");
+    place.write(&path, serde_json::to_string_pretty(&manifest).unwrap() + "\n");
 }
 
 /// Rewrites a delivered Parquet file of family's, with the metadata that `keep` lets through.
@@ -32,8 +55,17 @@ pub(crate) fn rewrite(
     keep: fn(&KeyValue) -> bool,
     change: impl Fn(RecordBatch) -> RecordBatch,
 ) {
-    let path = place.path(&format!("out/2024Q4/delivery/family/{file}"));
-    let read = File::open(&path).unwrap();
+    let bytes = rewritten(&place.path(&format!("out/2024Q4/delivery/family/{file}")), keep, change);
+    replace(place, file, &bytes);
+}
+
+/// A Parquet file's bytes after a change, with the metadata that `keep` lets through, as the program would name itself.
+pub(crate) fn rewritten(
+    path: &Path,
+    keep: fn(&KeyValue) -> bool,
+    change: impl Fn(RecordBatch) -> RecordBatch,
+) -> Vec<u8> {
+    let read = File::open(path).unwrap();
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let metadata = ArrowReaderMetadata::load(&read, options).unwrap();
     let entries = metadata.metadata().file_metadata().key_value_metadata().cloned().unwrap();
@@ -41,14 +73,17 @@ pub(crate) fn rewrite(
     let schema = Arc::clone(metadata.schema());
     let mut batches = ParquetRecordBatchReaderBuilder::new_with_metadata(read, metadata).build().unwrap();
     let batch = change(batches.next().map_or_else(|| RecordBatch::new_empty(schema), Result::unwrap));
-    let properties = WriterProperties::builder().set_key_value_metadata(Some(entries)).build();
+    let properties = WriterProperties::builder()
+        .set_key_value_metadata(Some(entries))
+        .set_created_by(concat!("udpeg ", env!("CARGO_PKG_VERSION")).to_owned())
+        .build();
     let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).unwrap();
     writer.write(&batch).unwrap();
-    replace(place, file, &writer.into_inner().unwrap());
+    writer.into_inner().unwrap()
 }
 
 /// The batch with another column in the place of one.
-fn with_column(batch: &RecordBatch, name: &str, column: ArrayRef) -> RecordBatch {
+pub(crate) fn with_column(batch: &RecordBatch, name: &str, column: ArrayRef) -> RecordBatch {
     let mut fields: Vec<Field> = batch.schema().fields().iter().map(|field| field.as_ref().clone()).collect();
     let mut columns = batch.columns().to_vec();
     let at = batch.schema().index_of(name).unwrap();

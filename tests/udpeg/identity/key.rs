@@ -89,6 +89,35 @@ proptest! {
     }
 
     #[test]
+    fn a_batch_of_persons_and_records_gives_at_each_place_what_each_gives_alone(
+        department in "[a-z][a-z0-9_]{0,40}",
+        messages in proptest::collection::vec((any::<bool>(), 5000..9000_u32, "\\PC{1,40}"), 0..300),
+    ) {
+        let key = published_key();
+        let pseudonymiser = Pseudonymiser::new(&key, &department);
+        let bytes: [u8; 32] = std::array::from_fn(|at| u8::try_from(at).unwrap());
+        let mut batch = pseudonymiser.batch();
+        let (mut places, mut expected) = (Vec::new(), Vec::new());
+        for (is_person, serial, record) in &messages {
+            let cpr = format!("010160{serial}");
+            let message = if *is_person {
+                places.push(batch.person(&number(&cpr)));
+                format!("udpeg/1/person:{cpr}")
+            } else {
+                places.push(batch.record(record));
+                format!("udpeg/1/record/{department}:{record}")
+            };
+            expected.push(hex(&hmac_by_hand(&bytes, message.as_bytes())[..16]));
+        }
+        let pseudonyms = batch.finish();
+        let made: Vec<String> = places.iter().map(|&place| pseudonyms[place].to_string()).collect();
+        prop_assert_eq!(made, expected);
+        // What comes next does not stand among what came before.
+        let next = batch.person(&number("2512489996"));
+        prop_assert_eq!(batch.finish()[next].to_string(), "4055a05620afe904215fe3c06d086e51");
+    }
+
+    #[test]
     fn a_written_pseudonym_is_read_back_and_sorts_as_it_is_written(one in any::<u128>(), other in any::<u128>()) {
         let (one, other) = (Pseudonym::from_bits(one.max(1)), Pseudonym::from_bits(other.max(1)));
         prop_assert_eq!(Pseudonym::from_hex(&one.to_string()), Some(one));

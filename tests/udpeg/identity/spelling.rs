@@ -5,7 +5,27 @@ use proptest::prelude::*;
 use udpeg::identity::{CprCell, CprReader};
 
 fn read(cell: &str, leading_zero_lost: bool) -> CprCell {
-    CprReader { as_of: day("2024-12-31"), leading_zero_lost }.read(cell)
+    let reader = CprReader { as_of: day("2024-12-31"), leading_zero_lost };
+    let found = reader.read(cell);
+    if let Some(plain) = reader.read_plain(cell.as_bytes()) {
+        assert_eq!(plain, found, "{cell:?}");
+    }
+    found
+}
+
+#[test]
+fn ten_digits_with_a_hyphen_or_none_are_read_as_they_stand() {
+    let reader = CprReader { as_of: day("2024-12-31"), leading_zero_lost: true };
+    for cell in ["0201609995", "020160-9995"] {
+        assert_eq!(reader.read_plain(cell.as_bytes()), Some(usable(false)), "{cell}");
+    }
+    assert_eq!(reader.read_plain(b"0000000000"), Some(CprCell::Empty));
+    assert_eq!(reader.read_plain(b"310260-9995"), Some(CprCell::ImpossibleDate));
+    for cell in ["201609995", " 201609995", "'201609995", "020160 9995", "020160x9995", "020160-999", "", "02016099é"]
+    {
+        assert_eq!(reader.read_plain(cell.as_bytes()), None, "{cell:?}");
+    }
+    assert_eq!(reader.read_plain(b"020160\xa09995"), None);
 }
 
 fn usable(repaired: bool) -> CprCell {

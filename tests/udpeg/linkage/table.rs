@@ -3,9 +3,11 @@
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeMap;
 use std::path::Path;
-use udpeg::identity::Pseudonym;
+use udpeg::extract::Record;
+use udpeg::identity::{Pseudonym, Sex};
 use udpeg::linkage::{Delivery, Linked};
 use udpeg::programme::Programme;
+use udpeg::score::{Scored, Scorer};
 
 /// Where the pseudonyms of records and children begin; persons have the small ones.
 const RECORDS: u128 = 1 << 100;
@@ -43,7 +45,7 @@ struct Row {
 
 /// One row a line: department, person, type, start, end, record and child, `-` for none. Persons are numbers, which
 /// are their pseudonyms; records are `r1`, children `c1`, or `p1` for a person. `outside 1` puts a person into the
-/// first age band instead of the second. Rows that start after 2024-12-31 are left out, as reading leaves them out.
+/// first age band instead of the second.
 pub(crate) fn deliveries(programme: &Programme, table: &str) -> Vec<Delivery> {
     let mut persons: Vec<BTreeMap<u128, Vec<Row>>> = vec![BTreeMap::new(); programme.departments.len()];
     let mut outside: Vec<u128> = Vec::new();
@@ -59,7 +61,7 @@ pub(crate) fn deliveries(programme: &Programme, table: &str) -> Vec<Delivery> {
         let row = Row {
             kind: kind.to_owned(),
             start: days(start),
-            end: if end == "-" { i32::MAX } else { days(end) },
+            end: if end == "-" { Record::OPEN } else { days(end) },
             record: record.strip_prefix('r').map(|id| pseudonym(RECORDS, id)),
             child: match child.split_at(1) {
                 ("c", id) => Some(pseudonym(CHILDREN, id)),
@@ -67,9 +69,7 @@ pub(crate) fn deliveries(programme: &Programme, table: &str) -> Vec<Delivery> {
                 _ => None,
             },
         };
-        if row.start <= days("2024-12-31") {
-            rows.push(row);
-        }
+        rows.push(row);
     }
     persons.into_iter().map(|rows| delivery(rows, &outside)).collect()
 }
@@ -84,22 +84,32 @@ fn delivery(persons: BTreeMap<u128, Vec<Row>>, outside: &[u128]) -> Delivery {
                 types.push(row.kind);
                 types.len() - 1
             });
-            delivery.rows.kind.push(u16::try_from(kind).unwrap());
-            delivery.rows.start.push(row.start);
-            delivery.rows.end.push(row.end);
-            delivery.rows.record.push(row.record);
-            delivery.rows.child.push(row.child);
+            delivery.records.push(Record {
+                person: Pseudonym::from_bits(person),
+                record: row.record,
+                child: row.child,
+                kind: u32::try_from(kind).unwrap(),
+                start: row.start,
+                end: row.end,
+                sex: Sex::Female,
+                age_band: u8::from(!outside.contains(&person)),
+            });
         }
-        delivery.persons.push(Pseudonym::from_bits(person));
-        delivery.age_bands.push(u8::from(!outside.contains(&person)));
-        delivery.row_ends.push(u32::try_from(delivery.rows.start.len()).unwrap());
     }
     delivery
 }
 
-/// The deliveries, linked.
-pub(crate) fn linked(programme: &Programme, table: &str) -> Linked {
-    Linked::new(programme, deliveries(programme, table)).unwrap()
+/// The deliveries, linked; nothing is asked of those who are units alone.
+pub(crate) fn linked(programme: &Programme, table: &str) -> Linked<()> {
+    Linked::new(programme, deliveries(programme, table), |_| None).unwrap()
+}
+
+/// The deliveries, linked and scored as far as each person alone goes, and what scores the others.
+pub(crate) fn scored<'p>(programme: &'p Programme, table: &str) -> (Scorer<'p>, Linked<Scored>) {
+    let deliveries = deliveries(programme, table);
+    let scorer = Scorer::new(programme, &deliveries);
+    let linked = Linked::new(programme, deliveries, |alone| scorer.score_alone(alone)).unwrap();
+    (scorer, linked)
 }
 
 /// How a table writes this child.

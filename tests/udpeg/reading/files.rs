@@ -124,3 +124,11 @@ fn rows_keep_their_numbers_over_blocks_of_a_large_file() {
     assert_eq!(read.rejected, expected);
     assert_eq!((read.count("rows"), read.count("extract")), (60_000, 59_940));
 }
+
+#[test]
+fn any_number_of_empty_lines_may_stand_before_the_header() {
+    let place = workplace(&[]);
+    // More than is read at a time.
+    place.write("d.csv", format!("{}{HEADER}0201609995,,t,01-01-2024,,,\n", "\n".repeat((1 << 20) + 1)));
+    assert_eq!(read(&place).count("extract"), 1);
+}

@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
 /// What a trimmed cell says.
-pub(super) enum Spelling {
+pub(crate) enum Spelling {
     /// Nothing, or the official "unknown".
     Missing,
     /// Not a number in any accepted spelling.
@@ -15,7 +15,7 @@ pub(super) enum Spelling {
 }
 
 /// Takes a trimmed cell apart: apostrophe in front, `.0` behind, then one of three forms.
-pub(super) fn spelling(cell: &str, leading_zero_lost: bool) -> Spelling {
+pub(crate) fn spelling(cell: &str, leading_zero_lost: bool) -> Spelling {
     if cell.is_empty() || cell == "0" {
         return Spelling::Missing;
     }
@@ -63,12 +63,12 @@ fn two_digits(canonical: &str, from: usize) -> u32 {
 }
 
 /// A replacement number has its day raised by 60.
-pub(super) fn is_replacement(canonical: &str) -> bool {
+pub(crate) fn is_replacement(canonical: &str) -> bool {
     two_digits(canonical, 0) > 60
 }
 
 /// The date of birth, real day and century included; nothing where there is no such date.
-pub(super) fn birth_date(canonical: &str) -> Option<NaiveDate> {
+pub(crate) fn birth_date(canonical: &str) -> Option<NaiveDate> {
     let mut day = two_digits(canonical, 0);
     if day > 60 {
         day -= 60;
@@ -87,20 +87,20 @@ pub(super) fn birth_date(canonical: &str) -> Option<NaiveDate> {
 }
 
 /// The modulus-11 check on the ten digits as they stand.
-pub(super) fn passes_modulus_11(canonical: &str) -> bool {
+pub(crate) fn passes_modulus_11(canonical: &str) -> bool {
     let weights = [4, 3, 2, 7, 6, 5, 4, 3, 2, 1];
     let sum: u32 = canonical.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
     sum.is_multiple_of(11)
 }
 
 /// `M` for an odd last digit, `F` for an even one.
-pub(super) fn sex(canonical: &str) -> String {
+pub(crate) fn sex(canonical: &str) -> String {
     let last = canonical.as_bytes()[9] - b'0';
     if last % 2 == 1 { "M" } else { "F" }.to_owned()
 }
 
 /// Whole years; comparing month and day makes 29 February count on 1 March in common years.
-pub(super) fn age(born: NaiveDate, as_of: NaiveDate) -> i64 {
+pub(crate) fn age(born: NaiveDate, as_of: NaiveDate) -> i64 {
     let had_birthday = (as_of.month(), as_of.day()) >= (born.month(), born.day());
     let years = i64::from(as_of.year() - born.year());
     if had_birthday { years } else { years - 1 }
@@ -108,7 +108,7 @@ pub(super) fn age(born: NaiveDate, as_of: NaiveDate) -> i64 {
 
 /// Whether a text holds ten digits, or 6 and 4 with a hyphen or space between, free-standing,
 /// that form an existing date of birth.
-pub(super) fn identifies_somebody(text: &str) -> bool {
+pub(crate) fn identifies_somebody(text: &str) -> bool {
     let characters: Vec<char> = text.chars().collect();
     for from in 0..characters.len() {
         for length in [10, 11] {
@@ -135,7 +135,7 @@ pub(super) fn identifies_somebody(text: &str) -> bool {
 }
 
 /// The pseudonym of a person or child.
-pub(super) fn person_pseudonym(key: &[u8], canonical: &str) -> String {
+pub(crate) fn person_pseudonym(key: &[u8], canonical: &str) -> String {
     pseudonym(key, &format!("udpeg/1/person:{canonical}"))
 }
 

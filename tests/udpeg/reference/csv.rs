@@ -2,7 +2,7 @@
 
 /// One cell as it stands between delimiters, quotes taken off.
 #[derive(Default)]
-pub(super) struct Cell {
+pub(crate) struct Cell {
     /// The content in the file's own encoding.
     pub bytes: Vec<u8>,
     /// Something stood between the closing quote and the next delimiter.
@@ -22,7 +22,7 @@ enum State {
 /// # Panics
 ///
 /// Panics where a quote is never closed.
-pub(super) fn lines(bytes: &[u8], delimiter: u8) -> Vec<Vec<Cell>> {
+pub(crate) fn lines(bytes: &[u8], delimiter: u8) -> Vec<Vec<Cell>> {
     let mut lines = Vec::new();
     let mut line: Vec<Cell> = Vec::new();
     let mut cell = Cell::default();

@@ -3,8 +3,8 @@
 //! Written from the contract alone. It keeps everything in memory as text and dates, takes one
 //! row at a time, and assumes a valid programme and readable files: anything else panics.
 
-mod cpr;
-mod csv;
+pub(crate) mod cpr;
+pub(crate) mod csv;
 mod dates;
 mod delivery;
 mod measures;
@@ -93,6 +93,23 @@ pub(crate) struct Candidate {
     pub values: Vec<f64>,
     /// One number of points for each rule, in the programme file's order.
     pub rule_points: Vec<i64>,
+}
+
+/// One department of a programme, to be read on its own.
+pub(crate) struct Reading {
+    programme: programme::Programme,
+}
+
+impl Reading {
+    /// Of a programme file; its extracts must be there.
+    pub(crate) fn new(programme_file: &Path) -> Self {
+        Self { programme: programme::read(programme_file) }
+    }
+
+    /// What the first department rejects and delivers.
+    pub(crate) fn first_department(&self) -> DepartmentOutcome {
+        reading::read_department(&self.programme, &self.programme.departments[0]).0
+    }
 }
 
 /// Runs a whole programme: every department's extract, then the selection.

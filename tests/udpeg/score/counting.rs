@@ -1,8 +1,9 @@
 //! What a unit's records count for, under every measure.
 
-use crate::linkage::table::{linked, programme};
-use udpeg::linkage::Units;
-use udpeg::score::Scorer;
+use crate::linkage::table::{programme, scored};
+use std::collections::HashMap;
+use udpeg::linkage::{Unit, Units};
+use udpeg::score::Scored;
 
 /// Rules, each with the measure and further keys given; all count departments' records for 1 point each.
 fn rules(measures: &[&str]) -> String {
@@ -10,13 +11,19 @@ fn rules(measures: &[&str]) -> String {
     measures.iter().enumerate().map(rule).collect()
 }
 
+/// What each unit is scored.
+fn scores(settings: &str, table: &str) -> Vec<Scored> {
+    let programme = programme(settings);
+    let (scorer, mut linked) = scored(&programme, table);
+    let units = Units::new(&programme.family, &mut linked);
+    let alone: HashMap<u32, Scored> = linked.alone().map(|(person, scored)| (person, scored.clone())).collect();
+    let score = |unit: Unit<'_>| scorer.score_linked(&linked, unit).unwrap_or_else(|| alone[&unit.members[0]].clone());
+    (0..units.len()).map(|position| score(units.get(position))).collect()
+}
+
 /// Each unit's amounts under these rules.
 fn amounts(measures: &[&str], table: &str) -> Vec<Vec<u32>> {
-    let programme = programme(&rules(measures));
-    let mut linked = linked(&programme, table);
-    let units = Units::new(&programme.family, &mut linked);
-    let scorer = Scorer::new(&programme, &linked);
-    (0..units.len()).map(|position| scorer.score(units.get(position)).amounts).collect()
+    scores(&rules(measures), table).into_iter().map(|scored| scored.amounts).collect()
 }
 
 const OPEN: &str = "department = \"a\"\nmeasure = \"open_cases\"";
@@ -132,11 +139,7 @@ fn departments_are_counted_over_the_whole_unit_whatever_the_rules() {
 fn the_total_is_the_sum_of_all_rules_and_may_be_negative() {
     let settings = "[[rule]]\nid = \"r0\"\ndepartment = \"a\"\nmeasure = \"open_cases\"\npoints_per = 3\nmax = 4
                     [[rule]]\nid = \"r1\"\nmeasure = \"departments\"\nbands = [{ from = 1, points = -10 }]";
-    let programme = programme(settings);
-    let mut linked = linked(&programme, "a 1 t 2024-01-01 - r1 -\na 1 t 2024-01-01 - r2 -\nb 2 t 2024-01-01 - - -");
-    let units = Units::new(&programme.family, &mut linked);
-    let scorer = Scorer::new(&programme, &linked);
-    let outcomes: Vec<_> = (0..units.len()).map(|position| scorer.score(units.get(position))).collect();
+    let outcomes = scores(settings, "a 1 t 2024-01-01 - r1 -\na 1 t 2024-01-01 - r2 -\nb 2 t 2024-01-01 - - -");
     assert_eq!(outcomes[0].points, [4, -10]);
     assert_eq!(outcomes[1].points, [0, -10]);
     assert_eq!(outcomes.iter().map(udpeg::score::Scored::total).collect::<Vec<_>>(), [-6, -10]);

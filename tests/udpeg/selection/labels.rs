@@ -1,6 +1,6 @@
 //! The labels that stand for units: as short as they can be told apart, and no shorter than eight characters.
 
-use crate::linkage::table::{linked, programme};
+use crate::linkage::table::{programme, scored};
 use crate::support::{Workplace, parquet_rows};
 use udpeg::linkage::Units;
 use udpeg::output::{Period, RunMetadata, Staged, Step};
@@ -11,9 +11,9 @@ fn labels(ids: &[&str]) -> Vec<String> {
     let programme = programme("[[rule]]\nid = \"r\"\nmeasure = \"departments\"\npoints_per = 1\n");
     let number = |id: &&str| u128::from_str_radix(id, 16).unwrap();
     let table: String = ids.iter().map(|id| format!("a {} t 2024-01-01 - - -\n", number(id))).collect();
-    let mut linked = linked(&programme, &table);
+    let (scorer, mut linked) = scored(&programme, &table);
     let units = Units::new(&programme.family, &mut linked);
-    let selected = select(&programme, &linked, &units).unwrap();
+    let selected = select(&programme, &scorer, &linked, &units).unwrap();
     let place = Workplace::new();
     let folders = Period::open(&place.path("out"), "p").unwrap().stage(&Step::select()).unwrap();
     let metadata = RunMetadata::new(&programme, "0123456789abcdef");

@@ -1,6 +1,6 @@
 //! The order of the eligible, and who is eligible.
 
-use crate::linkage::table::{linked, programme};
+use crate::linkage::table::{programme, scored};
 use sha2::{Digest, Sha256};
 use udpeg::identity::Pseudonym;
 use udpeg::linkage::Units;
@@ -29,10 +29,10 @@ fn a_lottery_number_is_the_hash_of_the_draw_and_the_unit() {
 /// The ids and points of the ranked, and how many were scored.
 fn ranked(settings: &str, table: &str) -> (Vec<(u128, i32)>, Ranking) {
     let programme = programme(settings);
-    let mut linked = linked(&programme, table);
+    let (scorer, mut linked) = scored(&programme, table);
     let units = Units::new(&programme.family, &mut linked);
-    let ranking = rank(&programme, &linked, &units).unwrap();
-    let id = |position: usize| linked.persons[units.get(position).members[0] as usize].bits();
+    let ranking = rank(&programme, &scorer, &linked, &units).unwrap();
+    let id = |position: usize| linked.person(units.get(position).members[0]).bits();
     (ranking.ranked.iter().map(|unit| (id(unit.position), unit.points)).collect(), ranking)
 }
 
@@ -144,9 +144,9 @@ fn points_that_do_not_fit_are_refused() {
     let rule = "[[rule]]\nid = \"r\"\ndepartment = \"a\"\nmeasure = \"open_cases\"\npoints_per = 100000\n";
     let programme = programme(rule);
     for (cases, fits) in [(21_474, true), (21_475, false)] {
-        let mut linked = linked(&programme, &person(1, cases, None, 0));
+        let (scorer, mut linked) = scored(&programme, &person(1, cases, None, 0));
         let units = Units::new(&programme.family, &mut linked);
-        let ranking = rank(&programme, &linked, &units);
+        let ranking = rank(&programme, &scorer, &linked, &units);
         assert_eq!(ranking.is_ok(), fits, "{cases}");
         assert!(fits || matches!(ranking, Err(udpeg::Error::Refused { .. })));
     }

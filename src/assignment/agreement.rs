@@ -1,0 +1,65 @@
+//! Whether a target group and its lists, as they stand, come from one assignment of one selection.
+
+use super::lists::{batches, proposed};
+use crate::error::{Error, Result};
+use crate::selection::columns;
+use crate::untrusted::guarded;
+use arrow_array::cast::AsArray;
+use arrow_array::{BooleanArray, RecordBatch};
+use arrow_select::concat::concat_batches;
+use arrow_select::filter::filter_record_batch;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// Checks that the target group is the proposed rows of the candidates, that each list (a coordinator's id and its
+/// file) is that coordinator's rows of it, and that every coordinator in it has a list.
+///
+/// # Errors
+///
+/// [`Error::Refused`] for the first file that does not fit, [`Error::File`] for one that is not whole; `hint` says what
+/// to do.
+pub(crate) fn check_lists(
+    candidates: &Path,
+    target_group: &Path,
+    lists: &[(String, PathBuf)],
+    hint: &str,
+) -> Result<()> {
+    let refused = |path: &Path, what: &str| Err(Error::refused(format!("{}: {what}", path.display()), hint));
+    let proposed = rows(candidates, hint, |batch| proposed(&batch))?;
+    let all = rows(target_group, hint, Some)?;
+    let corrupt = || Error::file(target_group, "it is not a whole target group", hint);
+    let coordinators = all.column_by_name(columns::COORDINATOR).and_then(|column| column.as_string_opt::<i32>());
+    let coordinators = coordinators.ok_or_else(corrupt)?;
+    let without = all.num_columns() - 1;
+    let is_last = all.schema().field(without).name() == columns::COORDINATOR;
+    let names = |batch: &RecordBatch| -> Vec<String> {
+        batch.schema().fields().iter().map(|field| field.name().clone()).take(without).collect()
+    };
+    if !is_last || names(&all) != names(&proposed) || all.columns()[..without] != *proposed.columns() {
+        return refused(target_group, "it is not the proposed units of candidates.parquet");
+    }
+    for (id, path) in lists {
+        let mask: BooleanArray = coordinators.iter().map(|coordinator| Some(coordinator == Some(id))).collect();
+        let theirs = filter_record_batch(&all, &mask).map_err(|_| corrupt())?;
+        let listed = rows(path, hint, Some)?;
+        if listed.schema() != theirs.schema() || listed.columns() != theirs.columns() {
+            return refused(path, "it is not this coordinator's part of target_group.parquet");
+        }
+    }
+    let has_list = |coordinator: &str| lists.iter().any(|(id, _)| id == coordinator);
+    if !coordinators.iter().flatten().all(has_list) {
+        return refused(target_group, "it names a coordinator who has no list");
+    }
+    Ok(())
+}
+
+/// The rows of a file that `keep` leaves.
+fn rows(path: &Path, hint: &str, keep: impl Fn(RecordBatch) -> Option<RecordBatch>) -> Result<RecordBatch> {
+    let file = File::open(path).map_err(|error| Error::io(path, "read", &error))?;
+    let read = || {
+        let (metadata, batches) = batches(file)?;
+        let kept: Option<Vec<RecordBatch>> = batches.map(|batch| keep(batch.ok()?)).collect();
+        concat_batches(metadata.schema(), &kept?).ok()
+    };
+    guarded(read).flatten().ok_or_else(|| Error::file(path, "it is not a whole Parquet file", hint))
+}

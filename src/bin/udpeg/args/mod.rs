@@ -1,0 +1,256 @@
+//! What the user typed: commands, options, help texts.
+
+pub(crate) mod custody;
+
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand};
+use custody::{Key, Log, PseudonymOf, Reidentify, Rekey, Unkey, Unlock};
+use std::path::PathBuf;
+use udpeg::pipeline::{Memory, Share};
+
+/// Proposes the citizens and families who have most to gain from one coordinator and one plan.
+///
+/// Each department replaces CPR numbers by keyed hashes; the pseudonymised extracts are joined; a points system that
+/// people can read ranks them. The program proposes, people decide. Everything is set in the programme file.
+#[derive(Debug, Parser)]
+#[command(name = "udpeg", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(after_help = "\
+Examples:
+  udpeg run -p config/furesoe.toml --new-key   all steps at once
+  udpeg key new furesoe.key                    the key custodian, once
+  udpeg pseudonymise -p p.toml -d social       each department
+  udpeg select -p p.toml                       the analyst
+  udpeg assign -p p.toml                       who leads the coordinators
+  udpeg verify -p p.toml                       whoever wants to be sure
+  udpeg reidentify --help                      the way back, for one list
+
+Exit codes: 0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows,
+4 refused for safety")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// How results are shown.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Output {
+    /// Print the summary as JSON on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print neither summary nor progress; warnings and errors only
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make, name or destroy a key
+    Key(Key),
+    /// Pseudonymise one department's extract, and report what cannot be used
+    Pseudonymise(Pseudonymise),
+    /// Join the deliveries, score, rank and select
+    Select(Select),
+    /// Give each proposed unit a coordinator
+    Assign(Assign),
+    /// Pseudonymise all departments, select and assign, in one process
+    Run(Run),
+    /// Put deliveries under a second key, as a custodian who has no identified extract
+    Rekey(Rekey),
+    /// Find the departments' pseudonyms of one coordinator's list, as that custodian
+    Unkey(Unkey),
+    /// Tell the numbers of one coordinator's list, in the department
+    Reidentify(Reidentify),
+    /// Tell the pseudonym of a citizen who asks about their own data
+    PseudonymOf(PseudonymOf),
+    /// Look at the custody log
+    Log(Log),
+    /// Check that a period's files were not altered and its steps fit together
+    Verify(Verify),
+    /// Make up extracts of any size, with a programme file that reads them
+    Synth(Synth),
+    /// Print a script that completes commands and options in a shell
+    Completions(Completions),
+    /// Print the manual page
+    Man(Man),
+}
+
+/// What all commands that read a programme have in common.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Programme {
+    /// The programme file
+    #[arg(long, short, value_name = "FILE")]
+    #[expect(clippy::struct_field_names, reason = "it becomes --programme")]
+    pub programme: PathBuf,
+    /// Replace the step where it is there already
+    #[arg(long)]
+    pub force: bool,
+    /// Memory that records may take; further ones are put aside in the period's folder, in a file without a name
+    #[arg(long, value_name = "SIZE", default_value_t)]
+    pub memory: Memory,
+    /// Measure on this day instead of the programme's
+    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Overrides (recorded in the manifest)")]
+    pub as_of: Option<NaiveDate>,
+    /// Use this period instead of the programme's
+    #[arg(long, value_name = "PERIOD", help_heading = "Overrides (recorded in the manifest)")]
+    pub period: Option<String>,
+    /// Write below this folder instead of the programme's
+    #[arg(long, value_name = "FOLDER", help_heading = "Overrides (recorded in the manifest)")]
+    pub out: Option<PathBuf>,
+}
+
+/// What commands that read extracts have in common.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Extracts {
+    /// Use this key file instead of the programme's
+    #[arg(long, value_name = "FILE", help_heading = "Overrides (recorded in the manifest)")]
+    pub key: Option<PathBuf>,
+    /// Read these files or globs instead of the department's `input`; paths are relative to where you are
+    #[arg(long, value_name = "FILE", requires = "department", help_heading = "Overrides (recorded in the manifest)")]
+    pub input: Vec<String>,
+    /// Deliver nothing where more than this share of a department's rows is rejected
+    #[arg(long, value_name = "SHARE", default_value = "5%")]
+    pub max_rejected: Share,
+    /// List the rejected rows' own columns in private/<department>/rejected.csv
+    #[arg(long)]
+    pub show_values: bool,
+    #[command(flatten)]
+    pub unlock: Unlock,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg pseudonymise --programme config/furesoe.toml --department social
+  udpeg pseudonymise -p p.toml -d social --input 'in/social-*.csv'
+  udpeg pseudonymise -p p.toml -d social --max-rejected 2% --show-values
+
+Hand on <out>/<period>/delivery/<department>/. Keep private/<department>/: rejected.csv says which
+rows could not be used and why, other_types.csv which types no rule names.")]
+pub(crate) struct Pseudonymise {
+    #[command(flatten)]
+    pub programme: Programme,
+    #[command(flatten)]
+    pub extracts: Extracts,
+    /// Whose extract it is: a department's id in the programme
+    #[arg(long, short, value_name = "ID")]
+    pub department: String,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  udpeg select --programme config/furesoe.toml
+
+Reads <out>/<period>/delivery/*/ and needs no key. Refuses deliveries that were altered or do not
+belong together.")]
+pub(crate) struct Select {
+    #[command(flatten)]
+    pub programme: Programme,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  udpeg assign --programme config/furesoe.toml
+
+Reads <out>/<period>/selection/ and writes assignment/ and one list for each coordinator.")]
+pub(crate) struct Assign {
+    #[command(flatten)]
+    pub programme: Programme,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg run --programme config/furesoe.toml --new-key
+  udpeg run --programme config/furesoe.toml --force --json
+
+For a demonstration, or where one controller lawfully holds everything; otherwise each
+department runs `pseudonymise` itself. Writes the same bytes as the separate steps.")]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub programme: Programme,
+    #[command(flatten)]
+    pub extracts: Extracts,
+    /// The department that --input is for
+    #[arg(long, value_name = "ID", requires = "input")]
+    pub department: Option<String>,
+    /// Make the key file where it is missing and nothing has been delivered for the period yet
+    #[arg(long)]
+    pub new_key: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg verify --programme config/furesoe.toml
+  udpeg verify --programme config/furesoe.toml --recompute
+
+Needs no key and writes nothing in the period. Verifies the steps that are there. The day of a run
+made with --as-of is taken from its manifests.
+
+Exit codes: 0 all fits, 1 something is missing or cannot be read, 2 usage or programme file,
+4 something was altered or does not belong together")]
+pub(crate) struct Verify {
+    /// The programme file that the steps were made with
+    #[arg(long, short, value_name = "FILE")]
+    pub programme: PathBuf,
+    /// Verify this period instead of the programme's
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// Look below this folder instead of the programme's
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// Run select and assign again from the deliveries, beside the period, and compare every byte
+    #[arg(long)]
+    pub recompute: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg synth --adults 30000 --seed 1 --dirty 2% --out try
+  udpeg run --programme try/programme.toml --new-key
+
+Nobody in it can be a living person: every number fails modulus 11, and nobody is born on 1 January.")]
+pub(crate) struct Synth {
+    /// People of 18 or more; a municipality of 42,000 inhabitants has about 30,000
+    #[arg(long, value_name = "N", default_value_t = 30_000, value_parser = clap::value_parser!(u32).range(1..=i64::from(udpeg::synth::MOST_ADULTS)))]
+    pub adults: u32,
+    /// The same seed gives the same bytes
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// The folder to write to; made where it is missing
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
+    /// The share of rows that are wrong, in every way there is
+    #[arg(long, value_name = "SHARE", default_value = "0%")]
+    pub dirty: Share,
+    /// Replace extracts that are there already
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg completions bash > /etc/bash_completion.d/udpeg
+  udpeg completions zsh > ~/.zfunc/_udpeg
+  udpeg completions fish > ~/.config/fish/completions/udpeg.fish
+
+For zsh the folder must be one of $fpath.")]
+pub(crate) struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg man | man -l -
+  udpeg man > ~/.local/share/man/man1/udpeg.1
+
+One page for all commands; it says what their --help says.")]
+pub(crate) struct Man {}

@@ -1,0 +1,183 @@
+//! Where records go that memory has no room for: a file without a name, so that nothing is left of it however the
+//! process ends. It holds pseudonyms, dates and types only, never numbers.
+
+use super::block::BLOCK_BYTES;
+use super::records::Record;
+use crate::error::{Error, Result};
+use crate::identity::{Pseudonym, Sex};
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Files made by this process: departments may be read at the same time.
+static MADE: AtomicU64 = AtomicU64::new(0);
+
+/// How many records may be in memory, and where the others go; and how much of a file is looked at a time. What is read
+/// does not depend on either.
+#[derive(Debug, Clone)]
+pub struct Room {
+    block_bytes: usize,
+    records: usize,
+    folder: Option<PathBuf>,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { block_bytes: BLOCK_BYTES, records: usize::MAX, folder: None }
+    }
+}
+
+impl Room {
+    /// For records of so many bytes in all; further ones go to a file in `folder`.
+    #[must_use]
+    pub fn new(bytes: u64, folder: &Path) -> Self {
+        let records = usize::try_from(bytes / RECORD_BYTES as u64).unwrap_or(usize::MAX);
+        Self { records, folder: Some(folder.to_path_buf()), ..Self::default() }
+    }
+
+    /// The same with files read in blocks of so many bytes.
+    #[must_use]
+    pub fn in_blocks_of(self, block_bytes: usize) -> Self {
+        Self { block_bytes, ..self }
+    }
+
+    pub(super) fn block_bytes(&self) -> usize {
+        self.block_bytes
+    }
+
+    /// What is left beside so many records that stay in memory; never less than an eighth.
+    #[must_use]
+    pub fn beside(&self, records: usize) -> Self {
+        Self { records: self.records.saturating_sub(records).max(self.records / 8), ..self.clone() }
+    }
+
+    /// The room of each of so many departments at once.
+    #[must_use]
+    pub fn shared_by(&self, departments: usize) -> Self {
+        Self { records: self.records / departments.max(1), ..self.clone() }
+    }
+
+    /// Whether so many records are too many.
+    pub(super) fn is_exceeded_by(&self, records: usize) -> bool {
+        self.folder.is_some() && records > self.records
+    }
+
+    /// Makes the file for what there is no room for.
+    pub(super) fn overflow(&self) -> Result<Overflow> {
+        let folder = self.folder.clone().unwrap_or_else(std::env::temp_dir);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let path = folder.join(format!(".records-{}-{number}.partial", std::process::id()));
+        let failed = |error: std::io::Error| Error::io(&path, "create", &error);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true).mode(0o600);
+        let file = match options.open(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                // A process with the same number was killed between making it and taking its name away.
+                std::fs::remove_file(&path).and_then(|()| options.open(&path))
+            }
+            opened => opened,
+        }
+        .map_err(failed)?;
+        std::fs::remove_file(&path).map_err(failed)?;
+        Ok(Overflow { file, folder, end: 0 })
+    }
+}
+
+/// Bytes of a record, in memory and in the file.
+const RECORD_BYTES: usize = 64;
+
+/// Records written or read at a time.
+const RECORDS_AT_A_TIME: usize = 1 << 12;
+
+/// A file of records.
+#[derive(Debug)]
+pub(super) struct Overflow {
+    file: File,
+    /// For messages.
+    folder: PathBuf,
+    /// Records in it.
+    end: u64,
+}
+
+/// Records that stand together in the file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Segment {
+    start: u64,
+    pub records: usize,
+}
+
+impl Overflow {
+    /// Writes records behind all that are there.
+    pub(super) fn append(&mut self, records: &[Record]) -> Result<Segment> {
+        let segment = Segment { start: self.end, records: records.len() };
+        self.end += records.len() as u64;
+        self.write(segment, records)?;
+        Ok(segment)
+    }
+
+    /// Writes at most as many records as a segment holds over it.
+    pub(super) fn write(&self, segment: Segment, records: &[Record]) -> Result<()> {
+        let mut bytes = vec![[0; RECORD_BYTES]; records.len().min(RECORDS_AT_A_TIME)];
+        let mut at = segment.start;
+        for records in records.chunks(RECORDS_AT_A_TIME) {
+            let bytes = &mut bytes[..records.len()];
+            bytes.iter_mut().zip(records).for_each(|(bytes, record)| *bytes = to_bytes(record));
+            let written = self.file.write_all_at(bytes.as_flattened(), at * RECORD_BYTES as u64);
+            written.map_err(|error| Error::io(&self.folder, "put records aside in", &error))?;
+            at += records.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Reads the records of a segment from one position to another behind those in `records`.
+    pub(super) fn read(
+        &self,
+        segment: Segment,
+        range: std::ops::Range<usize>,
+        records: &mut Vec<Record>,
+    ) -> Result<()> {
+        let mut bytes = vec![[0; RECORD_BYTES]; range.len().min(RECORDS_AT_A_TIME)];
+        let mut at = range.start;
+        while at < range.end {
+            let count = (range.end - at).min(RECORDS_AT_A_TIME);
+            let bytes = &mut bytes[..count];
+            let start = (segment.start + at as u64) * RECORD_BYTES as u64;
+            let read = self.file.read_exact_at(bytes.as_flattened_mut(), start);
+            read.map_err(|error| Error::io(&self.folder, "read back records put aside in", &error))?;
+            records.extend(bytes.iter().map(from_bytes));
+            at += count;
+        }
+        Ok(())
+    }
+}
+
+fn to_bytes(record: &Record) -> [u8; RECORD_BYTES] {
+    let mut bytes = [0; RECORD_BYTES];
+    let bits = |pseudonym: Option<Pseudonym>| pseudonym.map_or(0, Pseudonym::bits).to_le_bytes();
+    bytes[0..16].copy_from_slice(&bits(Some(record.person)));
+    bytes[16..32].copy_from_slice(&bits(record.record));
+    bytes[32..48].copy_from_slice(&bits(record.child));
+    bytes[48..52].copy_from_slice(&record.kind.to_le_bytes());
+    bytes[52..56].copy_from_slice(&record.start.to_le_bytes());
+    bytes[56..60].copy_from_slice(&record.end.to_le_bytes());
+    bytes[60] = u8::from(record.sex == Sex::Female);
+    bytes[61] = record.age_band;
+    bytes
+}
+
+fn from_bytes(bytes: &[u8; RECORD_BYTES]) -> Record {
+    let bits = |at: usize| u128::from_le_bytes(*bytes[at..].first_chunk().expect("64 bytes"));
+    let word = |at: usize| u32::from_le_bytes(*bytes[at..].first_chunk().expect("64 bytes"));
+    let pseudonym = |at: usize| Some(bits(at)).filter(|&bits| bits != 0).map(Pseudonym::from_bits);
+    Record {
+        person: Pseudonym::from_bits(bits(0)),
+        record: pseudonym(16),
+        child: pseudonym(32),
+        kind: word(48),
+        start: word(52).cast_signed(),
+        end: word(56).cast_signed(),
+        sex: if bytes[60] == 1 { Sex::Female } else { Sex::Male },
+        age_band: bytes[61],
+    }
+}

@@ -1,0 +1,152 @@
+//! One shard: the persons whose pseudonyms begin with the same bits, and their rows in all departments.
+
+use crate::error::{Error, Result};
+use crate::extract::Record;
+use crate::identity::Pseudonym;
+use crate::programme::AgeRange;
+
+/// Persons whose pseudonyms begin with the same bits.
+#[derive(Debug)]
+pub(super) struct Shard<S> {
+    /// The number of its first person.
+    pub first_person: u32,
+    /// Its persons, rising.
+    pub persons: Vec<Pseudonym>,
+    /// Whether each person is of an age that takes part.
+    pub takes_part: Vec<bool>,
+    /// Each person's departments with an open record, as bits by their positions.
+    pub open_departments: Vec<u64>,
+    /// Children in open records of persons that take part, with the person's position; with repetitions.
+    pub links: Vec<(Pseudonym, u32)>,
+    /// What was found of persons without such children, by position, rising.
+    pub alone: Vec<(u32, S)>,
+    /// Positions of the persons with such children, rising.
+    pub linked: Vec<u32>,
+    /// Their records, in the programme's order of departments.
+    pub departments: Vec<ShardRecords>,
+}
+
+/// One department's records of the linked persons of a shard.
+#[derive(Debug, Default)]
+pub(super) struct ShardRecords {
+    /// Sorted by person and start; none starts after `as_of`.
+    pub records: Vec<Record>,
+    /// Where each linked person's records end.
+    ends: Vec<u32>,
+}
+
+/// What persons are looked at by.
+pub(super) struct Terms<'t> {
+    /// Who takes part; everyone where there are none.
+    pub ages: Option<&'t AgeRange>,
+    /// Whether the deliveries hold age bands, which have to agree.
+    pub has_bands: bool,
+    /// The day on which everything is measured, in days since 1970-01-01.
+    pub as_of: i32,
+}
+
+impl<S> Shard<S> {
+    /// Merges the departments' records, each sorted by person and start, and learns of each person what units are formed
+    /// by, while its records are at hand. Of a person that takes part and is linked to no child, `alone` is asked at
+    /// once; only the records of the others are kept.
+    pub(super) fn new(
+        departments: &[Vec<Record>],
+        terms: &Terms<'_>,
+        alone: impl Fn(Alone<'_>) -> Option<S>,
+    ) -> Result<Self> {
+        let mut shard = Self::empty(departments.len());
+        let mut rest: Vec<&[Record]> = departments.iter().map(Vec::as_slice).collect();
+        let mut rows: Vec<&[Record]> = vec![&[]; departments.len()];
+        while let Some(person) = rest.iter().filter_map(|rest| rest.first()).map(|record| record.person).min() {
+            let mut band = None;
+            let mut open = 0;
+            let links_before = shard.links.len();
+            let number = position(shard.persons.len())?;
+            for (department, (rest, rows)) in rest.iter_mut().zip(&mut rows).enumerate() {
+                let count = rest.iter().take_while(|record| record.person == person).count();
+                let (of_person, others) = rest.split_at(count);
+                *rest = others;
+                if let Some(first) = of_person.first() {
+                    if terms.has_bands && band.is_some_and(|band| band != first.age_band) {
+                        return Err(other_band());
+                    }
+                    band = Some(first.age_band);
+                }
+                *rows = until(of_person, terms.as_of);
+                for record in rows.iter().filter(|record| record.is_open(terms.as_of)) {
+                    open |= 1 << department;
+                    shard.links.extend(record.child.map(|child| (child, number)));
+                }
+            }
+            let takes_part = terms.ages.is_none_or(|ages| band.is_some_and(|band| ages.bands.contains(&band)));
+            shard.persons.push(person);
+            shard.takes_part.push(takes_part);
+            shard.open_departments.push(open);
+            if !takes_part {
+                shard.links.truncate(links_before);
+            } else if shard.links.len() > links_before {
+                shard.keep(number, &rows)?;
+            } else {
+                let found = alone(Alone { open_departments: open, rows: &rows });
+                shard.alone.extend(found.map(|found| (number, found)));
+            }
+        }
+        Ok(shard)
+    }
+
+    fn empty(departments: usize) -> Self {
+        Self {
+            first_person: 0,
+            persons: Vec::new(),
+            takes_part: Vec::new(),
+            open_departments: Vec::new(),
+            links: Vec::new(),
+            alone: Vec::new(),
+            linked: Vec::new(),
+            departments: std::iter::repeat_with(ShardRecords::default).take(departments).collect(),
+        }
+    }
+
+    fn keep(&mut self, number: u32, rows: &[&[Record]]) -> Result<()> {
+        self.linked.push(number);
+        for (department, rows) in self.departments.iter_mut().zip(rows) {
+            department.records.extend_from_slice(rows);
+            department.ends.push(position(department.records.len())?);
+        }
+        Ok(())
+    }
+
+    /// The rows of the person at a position, if it is linked to a child.
+    pub(super) fn rows(&self, department: usize, position: u32) -> Option<&[Record]> {
+        let at = self.linked.binary_search(&position).ok()?;
+        let ShardRecords { records, ends } = &self.departments[department];
+        let start = if at == 0 { 0 } else { ends[at - 1] as usize };
+        Some(&records[start..ends[at] as usize])
+    }
+}
+
+/// The rows, sorted by start, that do not start after a day.
+fn until(rows: &[Record], day: i32) -> &[Record] {
+    let after = rows.iter().rev().take_while(|row| row.start > day).count();
+    &rows[..rows.len() - after]
+}
+
+/// A person that takes part and is linked to no child, and so is a unit alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Alone<'r> {
+    /// Departments with an open record, as bits by their positions.
+    pub open_departments: u64,
+    /// By department: the rows, by start; those that start after `as_of` are left out.
+    pub rows: &'r [&'r [Record]],
+}
+
+fn position(row: usize) -> Result<u32> {
+    u32::try_from(row).map_err(|_| Error::refused("a department has more than 2³² rows", "split the department in two"))
+}
+
+fn other_band() -> Error {
+    Error::refused(
+        "two deliveries put one person into different age bands",
+        "both must be made by this program from the same day and age bands; ask both departments again",
+    )
+}
