@@ -91,7 +91,7 @@ fn went_different_ways(deliveries: &[Delivery]) -> Option<Error> {
     Some(Error::refused(format!("{what}, so that one person has different pseudonyms in them"), hint))
 }
 
-/// Checks of a delivery's Parquet files, without reading a row, that they have a delivery's columns and were made for
+/// Checks of the Parquet files of a delivery in this folder, without reading a row, that they have a delivery's columns and were made for
 /// this programme, period and key; gives what a person should look at.
 ///
 /// # Errors
@@ -100,10 +100,10 @@ fn went_different_ways(deliveries: &[Delivery]) -> Option<Error> {
 pub(crate) fn check_footers(
     programme: &Programme,
     department: &Department,
-    period_folder: &Path,
+    folder: &Path,
     key_id: &str,
 ) -> Result<Vec<Warning>> {
-    let source = Source::new(programme, department, folder_of(department, period_folder));
+    let source = Source::new(programme, department, folder.to_path_buf());
     source.incomplete(key_id)?;
     let extract = source.extract(key_id)?;
     Ok(changed_programme(&source, &extract).into_iter().collect())

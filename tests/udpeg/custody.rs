@@ -6,6 +6,7 @@ mod log_file;
 mod pseudonym_of;
 mod rekey;
 mod rekey_refused;
+mod verified;
 mod walk;
 mod way_back;
 mod way_back_refused;

@@ -56,7 +56,7 @@ pub(crate) struct Accountable {
 Examples:
   udpeg key new furesoe.key
   udpeg key id furesoe.key
-  udpeg key destroy furesoe.key --by 'A. Jensen' --reason 'programme ended, journal 26/1234'")]
+  udpeg key destroy furesoe.key --by 'A. Jensen' --reason 'ended, 26/12'")]
 pub(crate) struct Key {
     #[command(subcommand)]
     pub command: KeyCommand,
@@ -98,7 +98,7 @@ All departments must see the same id. It may be told to anybody.")]
     /// Write over a key file and remove it
     #[command(after_help = "\
 Example:
-  udpeg key destroy furesoe.key --by 'A. Jensen' --reason 'programme ended, journal 26/1234'
+  udpeg key destroy furesoe.key --by 'A. Jensen' --reason 'ended, 26/12'
 
 Writing over a file cannot reach what a solid-state disk, a file system that copies on writing, a
 snapshot or a backup has kept. Copies of the key elsewhere stay as they are. Verify the custody
@@ -119,7 +119,7 @@ log first: without any copy of the key nobody can.")]
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
-  udpeg rekey -p p.toml --key second.key --delivery in/jobcentre in/family in/social
+  udpeg rekey -p p.toml --key second.key --delivery in/family in/social
 
 Writes <out>/<period>/rekeyed/<department>/, each of them a delivery again: give them to the
 analyst, who puts them into <out>/<period>/delivery/. Keep the deliveries as they came: `unkey`
@@ -140,8 +140,8 @@ pub(crate) struct Rekey {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
-  udpeg unkey -p p.toml --key second.key --list list.parquet --manifest assignment/manifest.json \\
-    --delivery in/jobcentre in/family in/social \\
+  udpeg unkey -p p.toml --key second.key --list list.parquet \\
+    --manifest assignment/manifest.json --delivery in/family in/social \\
     --by 'B. Hansen' --reason 'k1 begins, journal 26/1234'
 
 Writes <out>/<period>/unkeyed/<department>/<coordinator>/: give each department its own, which
@@ -170,10 +170,12 @@ pub(crate) struct Unkey {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  udpeg reidentify -p p.toml -d social --list list.parquet --manifest assignment/manifest.json \\
+  udpeg reidentify -p p.toml -d social --list list.parquet \\
     --by 'C. Olsen' --reason 'k1 begins, journal 26/1234'
-  udpeg reidentify -p p.toml -d social --list unkeyed/social/k1/pseudonyms.parquet …
+  udpeg reidentify -p p.toml -d social --list pseudonyms.parquet \\
+    --manifest assignment/manifest.json --by … --reason …
 
+The second form is for what the custodian of a second key made of the list.
 Writes <out>/<period>/reidentified/<department>/<coordinator>/persons.csv, for that coordinator
 alone: label, unit, pseudonym and CPR number of those on the list who stand in this department's
 extract. Every use stands in the custody log before the file is there.")]
@@ -201,12 +203,12 @@ pub(crate) struct Reidentify {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  udpeg pseudonym-of -p p.toml --by 'C. Olsen' --reason 'access request, journal 26/1234'
-  udpeg pseudonym-of -p p.toml --rekeyed --key second.key --by … --reason …    the custodian
+  udpeg pseudonym-of -p p.toml --by 'C. Olsen' --reason 'journal 26/1234'
+  udpeg pseudonym-of -p p.toml --rekeyed --key 2.key --by … --reason …
 
 The number is typed and not shown, or read from a file: it is never an argument. Where deliveries
 were re-keyed, the custodian of the second key turns the pseudonym into the one that the analyst
-has. Every use stands in the custody log.")]
+has, with --rekeyed. Every use stands in the custody log.")]
 pub(crate) struct PseudonymOf {
     /// The programme file
     #[arg(long, short, value_name = "FILE")]
@@ -229,7 +231,7 @@ pub(crate) struct PseudonymOf {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
-  udpeg log verify --key furesoe.key --head 3:0123456789abcdef0123456789abcdef")]
+  udpeg log verify --key furesoe.key")]
 pub(crate) struct Log {
     #[command(subcommand)]
     pub command: LogCommand,
