@@ -181,6 +181,10 @@ fn write(
     // Rows may equal one another: of types that left as `other`.
     delivery.records.sort(&types.ranks)?;
     let (sha256, rows) = extract::write_extract(programme, folder, &metadata, &delivery.records, &types)?;
+    if rows != extract.rows() {
+        let hint = "run again when nobody writes there";
+        return Err(Error::file(folder.place(), "the delivery changed while it was read", hint));
+    }
     let mut outputs = vec![FileRecord::new(&place.join(names::EXTRACT), sha256, Some(rows))];
     delivery.incomplete.par_sort_unstable();
     let (sha256, incomplete) = extract::write_incomplete(folder, &metadata, &delivery.incomplete)?;

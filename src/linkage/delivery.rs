@@ -291,9 +291,10 @@ impl Reading<'_> {
                 sex: sex(sexes, row, batch)?,
                 age_band,
             };
-            match self.rekeyer {
-                None => part.records.push(record),
-                Some(_) => waiting.push(record),
+            if self.rekeyer.is_some() {
+                waiting.push(record);
+            } else {
+                part.records.push(record);
             }
             part.first.get_or_insert(record);
             part.last = Some(record);

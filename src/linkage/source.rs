@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 const AGAIN: &str = "ask the department for its delivery again";
 
 /// Where one delivery stands and what it must fit.
-#[derive(Clone)]
 pub(crate) struct Source<'a> {
     pub(super) programme: &'a Programme,
     /// Whose delivery it is.

@@ -75,9 +75,10 @@ fn rekey(place: &Workplace, departments: &[&str], more: &[&str]) -> Ran {
     place.udpeg(&[&command, &folders[..], more].concat())
 }
 
-/// Copies a folder with all that is in it.
+/// Copies a folder with all that is in it, as private as it was.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
+    fs::set_permissions(to, fs::metadata(from).unwrap().permissions()).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());

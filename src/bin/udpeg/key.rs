@@ -37,7 +37,7 @@ fn new(file: &Path, form: &KeyForm, terminal: &Terminal) -> Result<()> {
             ""
         };
         format!(
-            "made {file}, key id {id}\nOnly you can read it. Give it to the departments alone, never to the analyst, and never together with an extract.\n{passphrase}"
+            "made {file}, key id {id}\nOnly you can read it. A programme's key is for its departments alone, never for the analyst, and never travels together\nwith an extract or a delivery. A second key, for `udpeg rekey`, stays with its custodian.\n{passphrase}"
         )
     })
 }
