@@ -3,8 +3,9 @@
 use super::account::Account;
 use super::log::{Event, Log};
 use crate::error::{Error, Result};
-use crate::identity::{Asked, CprCell, CprReader, Key, Pseudonym, Pseudonymiser, Rekeyer};
+use crate::identity::{Asked, CprCell, CprReader, Key, Pseudonym, Pseudonymiser, Registry, Rekeyer};
 use crate::pipeline::Context;
+use chrono::NaiveDate;
 use serde::Serialize;
 
 /// Of what a pseudonym is asked for.
@@ -73,12 +74,19 @@ pub fn pseudonym_of(
 fn of_number(context: &Context<'_>, key: &Key, asked: &Asked) -> Result<Pseudonym> {
     let text = asked.read("CPR number: ")?;
     let reader = CprReader { as_of: context.programme.as_of, leading_zero_lost: false };
-    match reader.read(&text) {
-        // Persons have one pseudonym in all departments.
-        CprCell::Number { number, .. } => Ok(Pseudonymiser::new(key, "").person(&number)),
+    let future = || no(asked, "a CPR number", "there is no such day, or it lies after `as_of`");
+    // A number that was given by mistake, and that another has replaced, may say a birth to come.
+    match (CprReader { as_of: NaiveDate::MAX, ..reader }).read(&text) {
+        CprCell::Number { number, .. } => {
+            // Persons have one pseudonym in all departments: that of the number that they have now.
+            let pseudonymiser = Pseudonymiser::new(key, "");
+            let registry = Registry::read(&context.programme.person_lists, &pseudonymiser)?;
+            let number = registry.current(&number, &pseudonymiser).unwrap_or(&number);
+            if reader.is_born(number) { Ok(pseudonymiser.person(number)) } else { Err(future()) }
+        }
         CprCell::Empty => Err(no(asked, "a CPR number", "there is none")),
         CprCell::Malformed => Err(no(asked, "a CPR number", "it has ten digits, six and four")),
-        CprCell::ImpossibleDate => Err(no(asked, "a CPR number", "there is no such day, or it lies after `as_of`")),
+        CprCell::ImpossibleDate => Err(future()),
     }
 }
 

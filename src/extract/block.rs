@@ -1,10 +1,12 @@
 //! Reading a file in blocks of whole rows, in bounded memory, hashing what is read.
 
+use super::conversion::Text;
 use super::csv::{RowReader, split_rows};
 use super::input::NamedFile;
 use crate::error::{Error, Result};
+use crate::programme::Department;
 use sha2::{Digest, Sha256};
-use std::fs::{File, Metadata};
+use std::fs::Metadata;
 use std::io::Read;
 use zeroize::Zeroizing;
 
@@ -12,7 +14,7 @@ use zeroize::Zeroizing;
 pub(super) const BLOCK_BYTES: usize = 1 << 20;
 
 /// No row of an extract is longer than this; a longer one is an unclosed quote or no CSV.
-const LONGEST_ROW_BYTES: usize = 16 << 20;
+pub(super) const LONGEST_ROW_BYTES: usize = 16 << 20;
 
 /// The mark that some programs put before UTF-8 text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -25,13 +27,15 @@ pub(super) struct BlockReader<'f> {
     named: &'f NamedFile,
     /// Bytes read at a time.
     block_bytes: usize,
-    file: File,
+    text: Text,
     before: Metadata,
     hash: Sha256,
     /// The beginning of a row whose end has not been read.
     rest: Block,
     /// Blocks to write into again, so that memory is neither asked for nor overwritten for each.
     spare: Vec<Block>,
+    read_bytes: u64,
+    told_bytes: u64,
     has_begun: bool,
     is_at_end: bool,
     /// Whether the file began with a UTF-8 byte-order mark, which is passed over.
@@ -40,18 +44,19 @@ pub(super) struct BlockReader<'f> {
 
 impl<'f> BlockReader<'f> {
     /// `block_bytes` are read at a time; a byte-order mark must fit into them.
-    pub(super) fn open(named: &'f NamedFile, block_bytes: usize) -> Result<Self> {
+    pub(super) fn open(named: &'f NamedFile, department: &Department, block_bytes: usize) -> Result<Self> {
         let failed = |error: std::io::Error| Error::io(&named.path, "read", &error);
-        let file = File::open(&named.path).map_err(failed)?;
-        let before = file.metadata().map_err(failed)?;
+        let before = std::fs::metadata(&named.path).map_err(failed)?;
         Ok(Self {
             named,
             block_bytes: block_bytes.max(BYTE_ORDER_MARK.len()),
-            file,
+            text: Text::open(named, department)?,
             before,
             hash: Sha256::new(),
             rest: Block::default(),
             spare: Vec::new(),
+            read_bytes: 0,
+            told_bytes: 0,
             has_begun: false,
             is_at_end: false,
             had_byte_order_mark: false,
@@ -94,7 +99,12 @@ impl<'f> BlockReader<'f> {
 
     /// The SHA-256 of the whole file, in hex, once it has been read to its end.
     pub(super) fn finish(self) -> Result<String> {
-        let after = self.file.metadata().map_err(|error| Error::io(&self.named.path, "read", &error))?;
+        // What was converted is hashed as it was delivered.
+        let sha256 = match self.text {
+            Text::AsItIs(_) => crate::output::hex(&self.hash.finalize()),
+            Text::Converted(_) => crate::output::sha256_of_file(&self.named.path)?,
+        };
+        let after = std::fs::metadata(&self.named.path).map_err(|error| Error::io(&self.named.path, "read", &error))?;
         let same_time = after.modified().ok() == self.before.modified().ok();
         if after.len() != self.before.len() || !same_time {
             return Err(Error::file(
@@ -103,7 +113,13 @@ impl<'f> BlockReader<'f> {
                 "run again when whoever writes it has finished",
             ));
         }
-        Ok(crate::output::hex(&self.hash.finalize()))
+        Ok(sha256)
+    }
+
+    /// Bytes of the file that have been read since this was asked last.
+    pub(super) fn bytes_read(&mut self) -> u64 {
+        let before = std::mem::replace(&mut self.told_bytes, self.read_bytes);
+        self.read_bytes - before
     }
 
     /// Takes back blocks that are done with.
@@ -114,11 +130,27 @@ impl<'f> BlockReader<'f> {
     /// Reads until the block has grown by `block_bytes` or the file has ended.
     fn fill(&mut self, block: &mut Block) -> Result<()> {
         let start = block.len();
-        grow(block, self.block_bytes, self.block_bytes);
-        let mut next = (&mut self.file).take(self.block_bytes as u64);
-        let read = next.read_to_end(block).map_err(|error| Error::io(&self.named.path, "read", &error))?;
-        self.is_at_end = read < self.block_bytes;
-        self.hash.update(&block[start..]);
+        match &mut self.text {
+            Text::AsItIs(file) => {
+                grow(block, self.block_bytes, self.block_bytes);
+                let mut next = file.take(self.block_bytes as u64);
+                let read = next.read_to_end(block).map_err(|error| Error::io(&self.named.path, "read", &error))?;
+                self.is_at_end = read < self.block_bytes;
+                self.read_bytes += read as u64;
+                self.hash.update(&block[start..]);
+            }
+            Text::Converted(converted) => match converted.next_chunk()? {
+                Some(chunk) => {
+                    grow(block, chunk.len(), self.block_bytes);
+                    block.extend_from_slice(&chunk);
+                }
+                None => {
+                    self.is_at_end = true;
+                    // How much of the file a chunk is made of, nobody knows.
+                    self.read_bytes = self.before.len();
+                }
+            },
+        }
         Ok(())
     }
 }

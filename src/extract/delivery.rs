@@ -1,7 +1,7 @@
 //! What a department writes: its private lists, and the delivery for the analyst.
 
 use super::quality::Quality;
-use super::read::{Extract, file_name};
+use super::read::{Extract, InputFile, file_name};
 use super::records::{Chunk, LeavingTypes, Record, Records};
 use crate::error::{Result, Warning};
 use crate::identity::{Pseudonym, Sex};
@@ -10,6 +10,7 @@ use crate::programme::{Department, OTHER_TYPE, Programme};
 use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, Date32Array, DictionaryArray, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -42,18 +43,34 @@ pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extrac
     types.set_rows(&extract.types, &rows_of_type);
     extract.incomplete.sort_unstable();
     extract.incomplete.dedup();
+    let weekly = department.columns.is_weekly().then_some(extract.week_counts);
     let quality = Quality {
         department: department.id.clone(),
         rows: extract.rows(),
         rejected: extract.rejected.len() as u64,
         reasons: extract.reasons(),
-        duplicates,
+        duplicates: duplicates + extract.week_counts.duplicates,
         repaired: extract.counts.repaired,
         replacement: extract.counts.replacement,
         no_check_digit: extract.counts.no_check_digit,
         extract: extract.records.len() as u64,
+        excluded: (!programme.person_lists.exclude.is_empty()).then_some(extract.excluded),
+        renumbered: programme.person_lists.renumbered.as_ref().map(|_| extract.counts.renumbered),
+        further_adults: (department.columns.persons.len() > 1).then_some(extract.further_adults),
+        netted_out: weekly.map(|counts| counts.netted_out),
+        joined: weekly.map(|counts| counts.joined),
+        encodings: encodings(department, extract),
     };
     Ok((quality, types))
+}
+
+/// The encoding recognised in each file, where the programme leaves that to the program.
+fn encodings(department: &Department, extract: &Extract) -> Option<BTreeMap<String, String>> {
+    let of_file = |file: &InputFile| {
+        let encoding = file.recognised?;
+        Some((crate::identity::masked(&file.name).into_owned(), encoding.name().to_owned()))
+    };
+    department.format.encoding.is_none().then(|| extract.files.iter().filter_map(of_file).collect())
 }
 
 /// Writes `rejected.csv`, `other_types.csv` and `quality.json`, which stay in the department.
@@ -229,7 +246,7 @@ fn rejected_list(extract: &Extract) -> Zeroizing<String> {
 }
 
 /// One line of CSV, quoted where it must be. A list that has to move is overwritten where it was.
-fn push_line(list: &mut Zeroizing<String>, cells: &[&str]) {
+pub(super) fn push_line(list: &mut Zeroizing<String>, cells: &[&str]) {
     let most: usize = cells.iter().map(|cell| cell.len() * 2 + 3).sum();
     if list.capacity() - list.len() < most {
         let mut larger = Zeroizing::new(String::with_capacity((list.len() + most) * 2));

@@ -4,6 +4,7 @@
 //! dates and a type, or a row number and a [`Reason`].
 
 mod block;
+mod conversion;
 mod csv;
 mod delivery;
 mod encoding;
@@ -11,14 +12,19 @@ mod header;
 mod input;
 mod judge;
 pub(crate) use judge::days;
+mod out_of_date;
 mod quality;
 mod read;
+mod recognise;
 mod records;
 mod room;
+mod trailer;
+mod weeks;
 
 pub use csv::{Field, FieldForm, RowReader, Split, split_rows};
 pub use delivery::{deliver, tidy, type_warnings, write_private};
 pub(crate) use delivery::{names, write_extract, write_incomplete};
+pub use out_of_date::write_out_of_date;
 pub use quality::{Quality, Reason, Rejected};
 pub(crate) use read::read_with;
 pub use read::{Extract, InputFile, read};

@@ -29,11 +29,13 @@ pub enum Reason {
     DateMalformed,
     /// The last day lies before the first.
     EndBeforeStart,
+    /// No amount, or one that is not written like the programme's `decimal`.
+    AmountMalformed,
 }
 
 impl Reason {
     /// All reasons, in the order in which they are tried.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::RowMalformed,
         Self::PersonMissing,
         Self::PersonMalformed,
@@ -45,6 +47,7 @@ impl Reason {
         Self::StartMissing,
         Self::DateMalformed,
         Self::EndBeforeStart,
+        Self::AmountMalformed,
     ];
 
     /// The word in `rejected.csv` and `quality.json`.
@@ -62,6 +65,7 @@ impl Reason {
             Self::StartMissing => "start_missing",
             Self::DateMalformed => "date_malformed",
             Self::EndBeforeStart => "end_before_start",
+            Self::AmountMalformed => "amount_malformed",
         }
     }
 }
@@ -87,6 +91,7 @@ pub(super) struct IdentifierCounts {
     pub repaired: u64,
     pub replacement: u64,
     pub no_check_digit: u64,
+    pub renumbered: u64,
 }
 
 impl IdentifierCounts {
@@ -94,10 +99,12 @@ impl IdentifierCounts {
         self.repaired += other.repaired;
         self.replacement += other.replacement;
         self.no_check_digit += other.no_check_digit;
+        self.renumbered += other.renumbered;
     }
 }
 
-/// `quality.json`: rows = rejected + duplicates + extract.
+/// `quality.json`: rows + `further_adults` = rejected + excluded + duplicates + `netted_out` + joined + extract; what a
+/// programme makes no use of is not there, and counts as 0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quality {
     /// The department's id.
@@ -118,4 +125,22 @@ pub struct Quality {
     pub no_check_digit: u64,
     /// Rows of the extract.
     pub extract: u64,
+    /// Rows of persons or children that `[persons]` excludes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excluded: Option<u64>,
+    /// Identifier cells of accepted rows with a number that has been replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renumbered: Option<u64>,
+    /// Records of accepted rows beyond the first, where rows can be about several adults.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub further_adults: Option<u64>,
+    /// Weekly rows, without duplicates, whose amounts sum up to 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub netted_out: Option<u64>,
+    /// Weekly rows, without duplicates, that are in a spell with others, the first of each spell excepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<u64>,
+    /// The encoding that was recognised in each file, where the programme leaves that to the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encodings: Option<BTreeMap<String, String>>,
 }

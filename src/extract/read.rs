@@ -6,12 +6,14 @@ use super::header::{self, unquoted};
 use super::input::{self, NamedFile};
 use super::judge::{Column, Draft, Judge, Judgement, Rules};
 use super::quality::{IdentifierCounts, Reason, Rejected};
-use super::records::{Records, Types};
+use super::records::{Record, Records, Types};
 use super::room::Room;
+use super::weeks::{self, Week, WeekCounts};
+use super::{recognise, trailer};
 use crate::error::{Result, Warning};
-use crate::identity::{Key, Place, Pseudonym, Pseudonymiser, Pseudonyms};
+use crate::identity::{Key, Place, Pseudonym, Pseudonymiser, Pseudonyms, Registry};
 use crate::pipeline::Progress;
-use crate::programme::{Department, Encoding, Programme};
+use crate::programme::{Department, Encoding, LastLine, Period, Programme};
 use rayon::prelude::*;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -33,6 +35,14 @@ pub struct Extract {
     pub incomplete: Vec<Pseudonym>,
     /// Over the identifier cells of accepted rows.
     pub(super) counts: IdentifierCounts,
+    /// Rows of persons or children that `[persons]` excludes.
+    pub(super) excluded: u64,
+    /// Records of accepted rows beyond each row's first.
+    pub(super) further_adults: u64,
+    /// Weekly rows, until all files are read.
+    weeks: Vec<Week>,
+    /// What became of them.
+    pub(super) week_counts: WeekCounts,
     /// What a person should look at.
     pub warnings: Vec<Warning>,
 }
@@ -48,6 +58,8 @@ pub struct InputFile {
     pub rows: u64,
     /// Its column names, normalised; only ever written to `private/`. Overwritten when dropped.
     pub header: Zeroizing<Vec<String>>,
+    /// Its encoding, where that was recognised.
+    pub recognised: Option<Encoding>,
 }
 
 /// Reads all files of a department; records that there is no `room` for are put aside.
@@ -79,12 +91,35 @@ pub(crate) fn read_with(
     let files = input::resolve(programme, department)?;
     let bytes = files.iter().filter_map(|file| std::fs::metadata(&file.path).ok()).map(|metadata| metadata.len()).sum();
     progress.begin(&format!("reading {}", department.id), bytes);
+    let registry = Registry::read(&programme.person_lists, pseudonymiser)?;
     let block_bytes = room.block_bytes();
     let mut extract = Extract { records: Records::new(room), ..Extract::default() };
     for file in &files {
-        let reading = Reading { programme, department, file, pseudonymiser, show_values, block_bytes };
+        let recognised = match department.format.encoding {
+            None if file.kind.is_text() => Some(recognise::encoding(file, department)?),
+            _ => None,
+        };
+        let encoding = match department.format.encoding {
+            Some(stated) if file.kind.is_text() => stated,
+            _ => recognised.unwrap_or(Encoding::Utf8),
+        };
+        let reading = Reading {
+            programme,
+            department,
+            file,
+            encoding,
+            recognised,
+            pseudonymiser,
+            registry: &registry,
+            show_values,
+            block_bytes,
+        };
         reading.read_into(&mut extract, progress)?;
     }
+    let (spells, week_counts) = weeks::spells(std::mem::take(&mut extract.weeks));
+    spells.into_iter().for_each(|spell| extract.records.push(spell));
+    extract.week_counts = week_counts;
+    extract.records.keep_within_room()?;
     progress.end();
     // What reading left on the stacks, such as pieces of rows that were moved through registers.
     rayon::broadcast(|_| overwrite_stack());
@@ -106,7 +141,11 @@ struct Reading<'a> {
     programme: &'a Programme,
     department: &'a Department,
     file: &'a NamedFile,
+    encoding: Encoding,
+    /// The encoding, where the programme does not state it.
+    recognised: Option<Encoding>,
     pseudonymiser: &'a Pseudonymiser,
+    registry: &'a Registry,
     show_values: bool,
     block_bytes: usize,
 }
@@ -115,6 +154,11 @@ struct Reading<'a> {
 struct BlockOutcome {
     rows: u64,
     drafts: Vec<Draft>,
+    amounts: Vec<i128>,
+    further_adults: u64,
+    excluded: u64,
+    /// The number in its last row, where that can be a trailer.
+    trailer: Option<u64>,
     types: Types,
     rejected: Vec<Rejected>,
     incomplete: Vec<Place>,
@@ -125,17 +169,19 @@ struct BlockOutcome {
 
 impl Reading<'_> {
     fn read_into(&self, extract: &mut Extract, progress: &dyn Progress) -> Result<()> {
-        let mut reader = BlockReader::open(self.file, self.block_bytes)?;
+        let mut reader = BlockReader::open(self.file, self.department, self.block_bytes)?;
         let (first, header) = loop {
             let block = reader.next_block().map_err(|stop| stop.into_error(self.file, 0))?;
             let block = block.ok_or_else(|| header::empty(self.file))?;
-            if let Some(header) = header::read(self.file, self.department, &block, reader.had_byte_order_mark)? {
+            let mark = reader.had_byte_order_mark;
+            if let Some(header) = header::read(self.file, self.department, self.encoding, &block, mark)? {
                 break (block, header);
             }
         };
-        let rules = Rules::new(self.programme, self.department, &header, self.pseudonymiser);
+        let rules =
+            Rules::new(self.programme, self.department, &header, self.encoding, self.pseudonymiser, self.registry);
         let file = extract.files.len();
-        let mut tally = Tally { extract, rows: 0, seems_utf8: None };
+        let mut tally = Tally { extract, rows: 0, trailer: None, seems_utf8: None };
         let mut blocks = vec![first];
         let mut judged = Vec::new();
         let mut header_bytes = header.length;
@@ -150,7 +196,7 @@ impl Reading<'_> {
             let read_on = || rayon::join(|| next_blocks(&mut reader), || tally.absorb(judged));
             let (outcomes, ((next, stop), kept)) = rayon::join(judge, read_on);
             kept?;
-            progress.advance(blocks.iter().map(|block| block.len() as u64).sum());
+            progress.advance(reader.bytes_read());
             judged = outcomes;
             header_bytes = 0;
             if let Some(stop) = stop {
@@ -161,10 +207,19 @@ impl Reading<'_> {
             reader.recycle(std::mem::replace(&mut blocks, next));
         }
         tally.absorb(judged)?;
+        if self.department.format.last_line == LastLine::Count {
+            tally.take_trailer(self.file, file)?;
+        }
         let Tally { rows, seems_utf8, .. } = tally;
         let sha256 = reader.finish()?;
         extract.warnings.extend(self.warnings(rows, seems_utf8));
-        extract.files.push(InputFile { name: self.file.name.clone(), sha256, rows, header: header.names.clone() });
+        extract.files.push(InputFile {
+            name: self.file.name.clone(),
+            sha256,
+            rows,
+            header: header.names.clone(),
+            recognised: self.recognised,
+        });
         Ok(())
     }
 
@@ -173,6 +228,12 @@ impl Reading<'_> {
         let file = self.file.path.display();
         if rows == 0 {
             warnings.push(Warning(format!("{file}: it holds a header and no rows")));
+        }
+        if let Some(encoding) = self.recognised {
+            warnings.push(Warning(format!(
+                "{file}: its encoding was recognised as {}; state it in the department's `format` to be certain",
+                encoding.name()
+            )));
         }
         if seems_utf8 == Some(true) {
             warnings.push(Warning(format!(
@@ -189,6 +250,10 @@ impl Reading<'_> {
         let mut outcome = BlockOutcome {
             rows: 0,
             drafts: Vec::new(),
+            amounts: Vec::new(),
+            further_adults: 0,
+            excluded: 0,
+            trailer: None,
             types: Types::default(),
             rejected: Vec::new(),
             incomplete: Vec::new(),
@@ -199,16 +264,23 @@ impl Reading<'_> {
         while let Some(range) = reader.next_row(&mut fields) {
             outcome.rows += 1;
             match judge.judge(range, &fields) {
-                Judgement::Accepted(draft) => outcome.drafts.push(draft),
-                Judgement::Rejected { reason, column, person } => {
+                Judgement::Accepted => {}
+                Judgement::Excluded => outcome.excluded += 1,
+                Judgement::Rejected { reason, column } => {
                     let column = column.map(|column| self.own_word(column));
                     let cells = if self.show_values { self.cells(bytes, &fields) } else { Zeroizing::default() };
                     outcome.rejected.push(Rejected { file, row: outcome.rows, column, reason, cells });
-                    outcome.incomplete.extend(person);
+                    outcome.incomplete.extend(judge.persons());
                 }
             }
         }
+        if self.department.format.last_line == LastLine::Count {
+            outcome.trailer = trailer::count(self.cells(bytes, &fields).iter().map(|cell| cell.trim()));
+        }
         outcome.pseudonyms = judge.batch.finish();
+        outcome.drafts = std::mem::take(&mut judge.drafts);
+        outcome.amounts = std::mem::take(&mut judge.amounts);
+        outcome.further_adults = judge.further_adults;
         outcome.types = std::mem::take(&mut judge.types);
         outcome.counts = judge.counts;
         outcome
@@ -216,18 +288,28 @@ impl Reading<'_> {
 
     /// Whether text that is read as Windows-1252 seems to be UTF-8; `None` where nothing tells.
     fn seems_utf8(&self, bytes: &[u8]) -> Option<bool> {
-        let could_be_wrong = self.department.format.encoding == Encoding::Windows1252 && !bytes.is_ascii();
+        let could_be_wrong = self.encoding == Encoding::Windows1252 && !bytes.is_ascii();
         could_be_wrong.then(|| std::str::from_utf8(bytes).is_ok())
     }
 
     fn own_word(&self, column: Column) -> String {
         let columns = &self.department.columns;
         match column {
-            Column::Person => columns.person.clone(),
+            Column::Person(position) => columns.persons.get(position).cloned().unwrap_or_default(),
             Column::Child => columns.child.clone().unwrap_or_default(),
             Column::Kind => columns.kind.clone(),
-            Column::Start => columns.start.clone(),
-            Column::End => columns.end.clone(),
+            Column::Start | Column::Week => match &columns.period {
+                Period::Days { start, .. } => start.clone(),
+                Period::Weeks { week, .. } => week.clone(),
+            },
+            Column::End => match &columns.period {
+                Period::Days { end, .. } => end.clone(),
+                Period::Weeks { week, .. } => week.clone(),
+            },
+            Column::Amount => match &columns.period {
+                Period::Weeks { amount: Some(amount), .. } => amount.clone(),
+                _ => String::new(),
+            },
         }
     }
 
@@ -236,7 +318,7 @@ impl Reading<'_> {
         let mut scratch = Zeroizing::new(String::new());
         let cell = |field: &Field| {
             let content = unquoted(&bytes[field.content.clone()], field.form);
-            match self.department.format.encoding.decode(&content, &mut scratch) {
+            match self.encoding.decode(&content, &mut scratch) {
                 Some(text) => text.to_owned(),
                 None => with_replacements(&content),
             }
@@ -261,6 +343,8 @@ fn with_replacements(bytes: &[u8]) -> String {
 struct Tally<'e> {
     extract: &'e mut Extract,
     rows: u64,
+    /// The number in the last row, where that can be a trailer.
+    trailer: Option<u64>,
     seems_utf8: Option<bool>,
 }
 
@@ -272,7 +356,21 @@ impl Tally<'_> {
             let positions: Vec<u32> =
                 outcome.types.names().iter().map(|name| extract.types.position(name.clone())).collect();
             let pseudonyms = &outcome.pseudonyms;
-            extract.records.add(outcome.drafts.iter().map(|draft| draft.record(pseudonyms)), &positions);
+            let records = outcome.drafts.iter().map(|draft| draft.record(pseudonyms));
+            if outcome.amounts.is_empty() {
+                extract.records.add(records, &positions);
+            } else {
+                // Rows that are weeks have amounts, and wait until they are spells.
+                extract.weeks.extend(records.zip(&outcome.amounts).map(|(record, &amount)| Week {
+                    record: Record { kind: positions[record.kind as usize], ..record },
+                    amount,
+                }));
+            }
+            extract.further_adults += outcome.further_adults;
+            extract.excluded += outcome.excluded;
+            if outcome.rows > 0 {
+                self.trailer = outcome.trailer;
+            }
             let rejected = outcome.rejected.into_iter();
             extract.rejected.extend(rejected.map(|rejected| Rejected { row: rejected.row + self.rows, ..rejected }));
             extract.incomplete.extend(outcome.incomplete.into_iter().map(|person| pseudonyms[person]));
@@ -281,6 +379,20 @@ impl Tally<'_> {
             self.rows += outcome.rows;
         }
         self.extract.records.keep_within_room()
+    }
+}
+
+impl Tally<'_> {
+    /// Takes the last row away, which must be a trailer, and holds its number against the rows before it.
+    fn take_trailer(&mut self, named: &NamedFile, file: usize) -> Result<()> {
+        trailer::check(named, self.trailer, self.rows.saturating_sub(1))?;
+        let rejected = &mut self.extract.rejected;
+        // A line with one number in it can be no row; so it was rejected.
+        if rejected.last().is_some_and(|last| (last.file, last.row) == (file, self.rows)) {
+            rejected.pop();
+        }
+        self.rows -= 1;
+        Ok(())
     }
 }
 

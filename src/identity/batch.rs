@@ -46,9 +46,11 @@ impl<'p> PseudonymBatch<'p> {
 
     /// Where the pseudonym of a person or child will stand.
     pub fn person(&mut self, number: &CprNumber) -> Place {
-        if self.pseudonymiser.is_looking() {
+        if let Some(wanted) = self.pseudonymiser.wanted() {
             // A number that waits is overwritten by its hash, and nobody could tell whose it was.
-            return self.put(self.pseudonymiser.person(number));
+            let pseudonym = self.pseudonymiser.person(number);
+            wanted.see(pseudonym, number);
+            return self.put(pseudonym);
         }
         self.add(&self.pseudonymiser.person, number.digits())
     }

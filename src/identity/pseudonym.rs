@@ -114,25 +114,27 @@ impl Pseudonymiser {
         }
     }
 
-    /// The same, which tells `wanted` of every number that it turns into a pseudonym.
+    /// The same, whose batches tell `wanted` of every number that they turn into a pseudonym.
     #[must_use]
     pub fn looking_for(self, wanted: Arc<Wanted>) -> Self {
         Self { wanted: Some(wanted), ..self }
     }
 
-    /// Whether numbers have to be looked at one by one.
-    pub(super) fn is_looking(&self) -> bool {
-        self.wanted.is_some()
+    /// Whose numbers are kept.
+    pub(super) fn wanted(&self) -> Option<&Wanted> {
+        self.wanted.as_deref()
     }
 
     /// The pseudonym of a person or child.
     #[must_use]
     pub fn person(&self, number: &CprNumber) -> Pseudonym {
-        let pseudonym = self.one(&self.person, number.digits());
-        if let Some(wanted) = &self.wanted {
-            wanted.see(pseudonym, number);
-        }
-        pseudonym
+        self.one(&self.person, number.digits())
+    }
+
+    /// The same of a text that is no number, for knowing it again.
+    #[must_use]
+    pub(super) fn person_text(&self, text: &str) -> Pseudonym {
+        self.one(&self.person, text.as_bytes())
     }
 
     /// The pseudonym of a record id, trimmed.

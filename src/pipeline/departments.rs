@@ -50,6 +50,7 @@ impl Prepared {
         context.progress.begin(&format!("writing {}", department.id), 0);
         let (quality, types) = extract::tidy(programme, department, &mut extract)?;
         extract::write_private(&private, &extract, &quality, &types)?;
+        extract::write_out_of_date(&private, programme, department, &extract)?;
         let too_many = delivering.max_rejected.is_exceeded(quality.rejected, quality.rows);
         let mut prepared = Self {
             outcome: Outcome {

@@ -4,16 +4,20 @@
 //! that is policy (points, thresholds, sizes) comes from here.
 
 mod department;
+mod format;
 mod reader;
 mod rule;
 mod selection;
 mod settings;
+mod types;
 
-pub use department::{Columns, DateFormat, Department, Encoding, FileFormat};
+pub use department::{Columns, Department, Period};
+pub use format::{DateFormat, Decimal, Encoding, FileFormat, LastLine, OpenEnd};
 pub(crate) use reader::nearest;
 pub use rule::{Band, Measure, Rule, Scale};
 pub use selection::{AgeRange, Coordinator, Eligibility, Kind, PerKind, Quota, Selection};
-pub use settings::{Attributes, Disclosure, Family, Overrides, Purpose};
+pub use settings::{Attributes, Disclosure, Family, Overrides, PersonLists, Purpose};
+pub use types::{Chosen, NamedType, TypeList};
 
 use crate::error::{Error, Result};
 use crate::identity::{AgeBands, would_be_masked};
@@ -21,6 +25,7 @@ use chrono::NaiveDate;
 use reader::{Mistakes, Table};
 use std::path::{Component, Path, PathBuf};
 use toml::de::DeTable;
+use types::Groups;
 
 /// What a type becomes when no rule, `[family]` or department names it.
 pub const OTHER_TYPE: &str = "other";
@@ -48,6 +53,8 @@ pub struct Programme {
     pub age_bands: AgeBands,
     /// What is derived from the number and leaves the department.
     pub attributes: Attributes,
+    /// Who stands under another number, and whose rows leave no trace.
+    pub person_lists: PersonLists,
     /// How persons are joined to families.
     pub family: Family,
     /// The departments, at least one, in the order of the file.
@@ -138,16 +145,20 @@ impl Programme {
     /// The types that may leave a department as they are: those that its rules, `[family]` or its own `types` name.
     #[must_use]
     pub fn types_that_may_leave<'a>(&'a self, department: &'a Department) -> Vec<&'a str> {
+        let mut types: Vec<&str> = self.lists_of(department).flat_map(TypeList::names).collect();
+        types.sort_unstable();
+        types.dedup();
+        types
+    }
+
+    /// Every list that names types of a department: its rules', `[family]`'s and its own.
+    pub(crate) fn lists_of<'a>(&'a self, department: &'a Department) -> impl Iterator<Item = &'a TypeList> {
         let of_rules = self
             .rules
             .iter()
             .filter(|rule| rule.department.as_deref() == Some(&department.id))
             .filter_map(|rule| rule.types.as_ref());
-        let mut types: Vec<&str> =
-            of_rules.flatten().chain(&self.family.apart_types).chain(&department.types).map(String::as_str).collect();
-        types.sort_unstable();
-        types.dedup();
-        types
+        of_rules.chain([&self.family.apart_types, &department.types])
     }
 
     /// The position of a rule among the rules.
@@ -265,14 +276,16 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
     general.finish();
 
     let purpose = settings::purpose(&root);
-    let persons = settings::persons(&root);
-    let family = settings::family(&root);
-    let (departments, department_ids) = department::departments(&root);
-    let (rules, rule_ids) = rule::rules(&root, &department_ids);
+    let (persons, person_lists) = settings::persons(&root, folder);
+    let groups = Groups::read(&root);
+    let family = settings::family(&root, &groups);
+    let (departments, department_ids) = department::departments(&root, &groups);
+    let (rules, rule_ids) = rule::rules(&root, &department_ids, &groups);
     let eligibility = selection::eligibility(&root, &rule_ids, persons.as_ref());
     let selection = selection::selection(&root, &rule_ids);
     let coordinators = selection::coordinators(&root);
     let disclosure = settings::disclosure(&root);
+    groups.finish(&root);
     root.finish();
 
     let (age_bands, attributes) = persons?;
@@ -287,6 +300,7 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
         purpose,
         age_bands,
         attributes,
+        person_lists,
         family,
         departments,
         rules,

@@ -163,6 +163,22 @@ impl<'m, 't> Table<'m, 't> {
         values.iter().filter_map(table).collect()
     }
 
+    /// The tables below this one, under names that the file chooses, in its order.
+    pub(super) fn named_tables(&self, what: &str) -> Vec<(At<String>, Table<'m, 't>)> {
+        let mut tables: Vec<(At<String>, Table<'m, 't>)> = Vec::new();
+        for (key, value) in self.entries.into_iter().flatten() {
+            let name = At { value: key.get_ref().clone().into_owned(), span: key.span() };
+            if let DeValue::Table(entries) = value.get_ref() {
+                let table = Table::new(self.mistakes, name.value.clone(), entries, value.span());
+                tables.push((name, table));
+            } else {
+                self.mistake(&value.span(), format!("`{}` in {} must be a table: {what}", name.value, self.name));
+            }
+        }
+        tables.sort_by_key(|(name, _)| name.span.start);
+        tables
+    }
+
     /// Reports keys that nobody asked for, each with the nearest that somebody did.
     pub(super) fn finish(self) {
         let Some(entries) = self.entries else { return };

@@ -5,7 +5,7 @@ use super::points::points;
 use crate::extract::Record;
 use crate::identity::Pseudonym;
 use crate::linkage::{Alone, Delivery, Linked, Unit};
-use crate::programme::{Measure, Programme, Rule};
+use crate::programme::{Chosen, Measure, Programme, Rule};
 
 /// What the points system says of one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +38,8 @@ struct Prepared<'p> {
     rule: &'p Rule,
     /// Position of its department.
     department: usize,
-    /// By position of a type: whether it counts; `None` where all do.
-    counts: Option<Vec<bool>>,
+    /// By position of a type: the records of it that count; `None` where all do.
+    counts: Option<Vec<Chosen>>,
     /// First day of the window.
     from: i32,
 }
@@ -55,7 +55,7 @@ impl<'p> Scorer<'p> {
                 .position(|department| Some(&department.id) == rule.department.as_ref())
                 .unwrap_or(0);
             let types = deliveries.get(department).map_or(&[][..], |delivery| &delivery.types);
-            let counts = rule.types.as_ref().map(|named| types.iter().map(|name| named.contains(name)).collect());
+            let counts = rule.types.as_ref().map(|named| types.iter().map(|name| named.chosen(name)).collect());
             let from = rule.window_years.map_or(i32::MIN, |years| window_start(programme.as_of, years));
             Prepared { rule, department, counts, from }
         };
@@ -127,7 +127,8 @@ impl<'p> Scorer<'p> {
 impl Prepared<'_> {
     /// The rows whose type counts.
     fn chosen<'l>(&self, rows: &'l [Record]) -> impl Iterator<Item = &'l Record> {
-        rows.iter().filter(|row| self.counts.as_ref().is_none_or(|counts| counts[row.kind as usize]))
+        rows.iter()
+            .filter(|row| self.counts.as_ref().is_none_or(|counts| counts[row.kind as usize].contains(row.start)))
     }
 
     fn spells(&self, rows: &[Record]) -> impl Iterator<Item = (i32, i32)> {

@@ -101,3 +101,20 @@ fn without_a_terminal_nobody_is_asked() {
     assert_eq!(output.status.code(), Some(2), "{error}");
     assert!(error.contains("there is no terminal to ask at") && error.contains("--from"), "{error}");
 }
+
+#[test]
+fn of_a_number_that_another_has_replaced_it_is_that_of_the_new_one() {
+    let place = Workplace::with_small_programme();
+    place.edit("p.toml", "age_bands = [", "renumbered = \"old-new.csv\"\nage_bands = [");
+    // A number that was given by mistake may say a birth to come.
+    place.write("old-new.csv", "old;new\n0104909995;2512489996\n0505239996;0505364996\n");
+    for (number, is_told) in [("0104909995", true), ("2512489996", true), ("0201609995", false)] {
+        place.write("number.txt", number);
+        let ran = place.udpeg(&[&COMMAND[..], &["--from", "number.txt"], &WHO].concat()).succeeded();
+        let is_new = ran.out.starts_with("4055a05620afe904215fe3c06d086e51");
+        assert_eq!(is_new, is_told, "{number}: {}", ran.out);
+    }
+    place.write("number.txt", "0505239996");
+    let ran = place.udpeg(&[&COMMAND[..], &["--from", "number.txt"], &WHO].concat());
+    ran.failed(1, &["there is no such day, or it lies after `as_of`"]);
+}

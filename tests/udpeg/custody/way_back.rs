@@ -220,3 +220,22 @@ fn persons_of_rejected_rows_and_children_are_found_as_they_stand_in_the_delivery
         assert_eq!(persons(&place, &file), expected(&knows, |pseudonym| rekeyed(&pseudonym)), "{department}");
     }
 }
+
+#[test]
+fn a_list_of_renumbered_persons_is_no_extract_whose_persons_are_told_and_whoever_is_told_has_the_new_number() {
+    let place = Workplace::with_small_programme();
+    place.edit("p.toml", "age_bands = [", "renumbered = \"old-new.csv\"\nage_bands = [");
+    // One stands on the coordinator's list and not in this department's extract.
+    place.write("old-new.csv", "old;new\n0505109990;0201609996\n");
+    place.udpeg(&["run", "-p", "p.toml"]).succeeded();
+    reidentify(&place, "social", LIST, &[]).succeeded();
+    let told = persons(&place, "out/2024Q4/reidentified/social/k1/persons.csv");
+    assert_eq!(told, expected(&["2512489996"], |pseudonym| pseudonym));
+    place.write("old-new.csv", "old;new\n2512489996;0107729995\n");
+    place.udpeg(&["run", "-p", "p.toml", "--out", "new"]).succeeded();
+    let list = "new/2024Q4/coordinators/k1/list.parquet";
+    let manifest = ["--manifest", "new/2024Q4/assignment/manifest.json", "--out", "new"];
+    reidentify(&place, "social", list, &manifest).succeeded();
+    let told = persons(&place, "new/2024Q4/reidentified/social/k1/persons.csv");
+    assert_eq!(told, expected(&["0107729995"], |pseudonym| pseudonym));
+}

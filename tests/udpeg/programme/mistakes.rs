@@ -100,7 +100,12 @@ fn of_departments() {
         ("delimiter = \";\"", "delimiter = \"\\\"\"", "delimiter", "quote"),
         ("delimiter = \";\"", "delimiter = \"\\n\"", "delimiter", "line break"),
         ("delimiter = \";\"", "delimiter = \"§\"", "delimiter", "one ASCII character"),
-        ("\"windows-1252\"", "\"latin-1\"", "latin-1", "`encoding` can be \"utf-8\" or \"windows-1252\""),
+        (
+            "\"windows-1252\"",
+            "\"latin-1\"",
+            "latin-1",
+            "`encoding` can be \"utf-8\", \"windows-1252\", \"cp437\", \"cp865\" or \"auto\"",
+        ),
         ("\"%d-%m-%Y\"", "\"%d-%m\"", "%d-%m", "%d, %m and %Y once each"),
         ("\"%d-%m-%Y\"", "\"%d-%m-%Y %d\"", "%d-%m", "once each"),
         ("\"%d-%m-%Y\"", "\"%d-%m-%y\"", "%d-%m", "once each"),
