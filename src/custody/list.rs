@@ -1,17 +1,16 @@
 //! One coordinator's list, which an assignment's manifest must name, and whom it is about.
 
 use super::key_ids::KeyIds;
+use crate::assignment::batches;
 use crate::error::{Error, Result};
 use crate::identity::Pseudonym;
-use crate::output::{FileRecord, MANIFEST, Manifest, sha256_of_file};
+use crate::output::{FileRecord, MANIFEST, Manifest};
 use crate::programme::{Programme, is_file_name};
 use crate::selection::columns;
-use crate::untrusted::guarded;
+use crate::untrusted::{SteadyFile, guarded};
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::Path;
 
 /// The file that `unkey` makes, and its columns.
@@ -72,10 +71,12 @@ impl List {
                 hint,
             ));
         }
-        let sha256 = sha256_of_file(path)?;
+        let file = SteadyFile::open(path)?;
+        let sha256 = file.sha256()?;
         let corrupt = || Error::file(path, "it is not a whole list", "ask whoever made it for it again");
-        let file = File::open(path).map_err(|error| Error::io(path, "read", &error))?;
-        let (batches, entries) = guarded(|| read_file(file)).flatten().ok_or_else(corrupt)?;
+        let read = guarded(|| read_file(&file)).flatten();
+        file.check_unchanged()?;
+        let (batches, entries) = read.ok_or_else(corrupt)?;
         let entry = |name: &str| entries.get(name).cloned();
         // What `unkey` made says which list it was made of.
         let of_list = entry(names::LIST_SHA256);
@@ -143,13 +144,11 @@ fn unaltered(path: &Path, sha256: &str) -> Result<()> {
 }
 
 /// The rows and the `udpeg.…` entries of a Parquet file; `None` where it is not whole.
-fn read_file(file: File) -> Option<(Vec<RecordBatch>, HashMap<String, String>)> {
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let metadata = ArrowReaderMetadata::load(&file, options).ok()?;
+fn read_file(file: &SteadyFile) -> Option<(Vec<RecordBatch>, HashMap<String, String>)> {
+    let (metadata, batches) = batches(file)?;
     let entries = metadata.metadata().file_metadata().key_value_metadata();
     let entries = entries.into_iter().flatten().filter_map(|entry| Some((entry.key.clone(), entry.value.clone()?)));
     let entries = entries.collect();
-    let batches = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata).build().ok()?;
     Some((batches.collect::<std::result::Result<_, _>>().ok()?, entries))
 }
 

@@ -3,7 +3,7 @@
 use super::csv::{Field, FieldForm};
 use super::encoding::trimmed;
 use super::header::{Header, PeriodAt, unquoted};
-use super::quality::{IdentifierCounts, Reason};
+use super::quality::{Column, IdentifierCounts, Reason};
 use super::records::Record;
 use super::weeks::{amount, monday};
 use super::{Types, normalised};
@@ -15,19 +15,6 @@ use crate::programme::{Department, Encoding, Programme};
 use chrono::{Datelike, NaiveDate};
 use std::collections::HashMap;
 use zeroize::Zeroize;
-
-/// A canonical column, for naming it in the department's own words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Column {
-    /// By its position among the columns of persons.
-    Person(usize),
-    Child,
-    Kind,
-    Start,
-    End,
-    Week,
-    Amount,
-}
 
 /// From a Monday to its Sunday.
 const SIX_DAYS: i32 = 6;
@@ -226,7 +213,7 @@ impl<'a> Judge<'a> {
                 Err(BadNumber::ImpossibleDate) => Reason::PersonImpossibleDate,
             };
             if problem.is_none_or(|(before, _)| reason < before) {
-                problem = Some((reason, Column::Person(position)));
+                problem = Some((reason, Column::Person(u16::try_from(position).unwrap_or(u16::MAX))));
             }
         }
         let is_nobody = self.persons.is_empty() && problem.is_none();

@@ -1,12 +1,11 @@
 //! `types_out_of_date.csv`: rows of the extract whose type stands in a group of `[types]` and that start when the group
 //! does not have it. They leave like others, and no rule that names the group counts them.
 
-use super::delivery::push_line;
+use super::list::List;
 use super::read::Extract;
 use crate::error::Result;
-use crate::output::{self, Staged};
+use crate::output::Staged;
 use crate::programme::{Department, NamedType, Programme};
-use zeroize::Zeroizing;
 
 /// Records looked at at a time; some may have been put aside.
 const RECORDS_AT_A_TIME: usize = 1 << 16;
@@ -45,10 +44,10 @@ pub fn write_out_of_date(
             }
         }
     }
-    let mut list = Zeroizing::new(String::new());
-    push_line(&mut list, &["group", "type", "rows"]);
+    let mut list = List::create(folder, "types_out_of_date.csv")?;
+    list.push(&["group", "type", "rows"])?;
     for (named, rows) in of_groups.iter().zip(rows).filter(|(_, rows)| *rows > 0) {
-        push_line(&mut list, &[named.group.as_deref().unwrap_or(""), &named.name, &rows.to_string()]);
+        list.push(&[named.group.as_deref().unwrap_or(""), &named.name, &rows.to_string()])?;
     }
-    output::write_bytes(folder, "types_out_of_date.csv", list.as_bytes()).map(|_| ())
+    list.finish()
 }

@@ -70,19 +70,52 @@ impl Reason {
     }
 }
 
-/// A row that cannot be used. Holds nothing of what stands in it, but for `cells`, which are asked for expressly.
+/// A canonical column, for naming it in the department's own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// A person's number, by its position among the columns of persons.
+    Person(u16),
+    /// The child's number.
+    Child,
+    /// The type.
+    Kind,
+    /// The first day.
+    Start,
+    /// The last day.
+    End,
+    /// The week.
+    Week,
+    /// What was paid in it.
+    Amount,
+}
+
+/// A row that cannot be used: 32 bytes, so that a file of nothing else fits in memory. Holds nothing of what stands in
+/// it, but for `cells`, which are asked for expressly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
     /// Position of its file among the department's.
     pub file: usize,
     /// Its number in the file, from 1, header and empty lines not counted.
     pub row: u64,
-    /// The column in the department's own words; `None` for the row as a whole.
-    pub column: Option<String>,
+    /// The column; `None` for the row as a whole.
+    pub column: Option<Column>,
     /// Why.
     pub reason: Reason,
-    /// The row's own cells, where `--show-values` asks for them; else empty. Overwritten when dropped.
-    pub cells: Zeroizing<Vec<String>>,
+    /// The row's own cells, where `--show-values` asks for them. Overwritten when dropped.
+    pub cells: Option<Box<Zeroizing<Vec<String>>>>,
+}
+
+impl Rejected {
+    /// Rows of a department that are listed, and bytes that their cells take where they are shown. Beyond that it is not
+    /// the extract that was meant.
+    pub(super) const MOST: usize = 20_000_000;
+    pub(super) const MOST_CELL_BYTES: usize = 1 << 30;
+
+    /// What the row's cells take in memory.
+    pub(super) fn cell_bytes(&self) -> usize {
+        let bytes = |cell: &String| cell.capacity() + size_of::<String>();
+        self.cells.iter().flat_map(|cells| cells.iter()).map(bytes).sum()
+    }
 }
 
 /// Counts over identifier cells.
@@ -143,4 +176,9 @@ pub struct Quality {
     /// The encoding that was recognised in each file, where the programme leaves that to the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encodings: Option<BTreeMap<String, String>>,
+}
+
+impl Quality {
+    /// No `quality.json` is longer.
+    pub(crate) const MOST_BYTES: u64 = 1 << 20;
 }

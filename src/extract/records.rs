@@ -6,7 +6,7 @@ use crate::identity::{Pseudonym, Sex};
 use crate::programme::OTHER_TYPE;
 use rayon::prelude::*;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// An accepted row: 64 bytes, so that a nation's fit in memory.
@@ -389,8 +389,9 @@ impl LeavingTypes {
     /// Every type that may leave does so under its own name, every other as `other`.
     #[must_use]
     pub fn new(types: &Types, may_leave: &[&str]) -> Self {
+        let may_leave: HashSet<&str> = may_leave.iter().copied().collect();
         let leaves_as =
-            |name: &String| if may_leave.contains(&name.as_str()) { name.clone() } else { OTHER_TYPE.to_owned() };
+            |name: &String| if may_leave.contains(name.as_str()) { name.clone() } else { OTHER_TYPE.to_owned() };
         Self::ranked(&types.names().iter().map(leaves_as).collect::<Vec<_>>())
     }
 

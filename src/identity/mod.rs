@@ -24,6 +24,7 @@ mod rekeyer;
 mod screening;
 mod seal;
 mod wanted;
+mod whole_file;
 
 pub use batch::{Place, PseudonymBatch, Pseudonyms};
 pub use cpr::{AgeBands, CprCell, CprNumber, CprReader, Sex};

@@ -1,9 +1,9 @@
 //! Opening a file that nobody but its owner may read, and making one.
 
+use super::whole_file;
 use crate::error::{Error, Result};
 use std::fs::{File, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// What messages call a file that nobody else may read.
@@ -69,15 +69,10 @@ fn is_there(path: &Path) -> Error {
     Error::file(path, "a file of this name is there already", "a key is never overwritten: choose another name")
 }
 
-/// Writes a new file of mode 0600, down to the disk; one that is there is left alone.
+/// Writes a new file of mode 0600, whole or not at all; one that is there is left alone.
 pub(super) fn write_new(path: &Path, kind: &PrivateFile, bytes: &[u8]) -> Result<()> {
-    let noun = kind.noun;
-    let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let mut file = created.map_err(|error| match error.kind() {
+    whole_file::create(path, bytes).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => is_there(path),
-        _ => Error::io(path, &format!("make {noun}"), &error),
-    })?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .map_err(|error| Error::io(path, &format!("write {noun}"), &error))
+        _ => Error::io(path, &format!("make {}", kind.noun), &error),
+    })
 }

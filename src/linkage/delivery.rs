@@ -1,15 +1,17 @@
 //! One department's delivery: checked against its manifest, the programme and the other deliveries, and read.
 
 use super::parquet_input::Batch;
-use super::source::{OpenExtract, Source, Unaltered};
+use super::source::{AGAIN, OpenExtract, Source, Unaltered};
 use crate::error::{Error, Result, Warning};
 use crate::extract::{Quality, Record, Records, Room, Types, names};
 use crate::identity::{Pseudonym, Rekeyer, Sex, holds_cpr_number};
 use crate::output::FileRecord;
 use crate::pipeline::Progress;
-use crate::programme::{Department, Programme};
+use crate::programme::{Department, OTHER_TYPE, Programme};
+use crate::untrusted::SteadyFile;
 use arrow_array::{Array, StringArray};
 use rayon::prelude::*;
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 /// A delivery as read, or as it has just been written by the same process.
@@ -104,8 +106,9 @@ pub(crate) fn check_footers(
     key_id: &str,
 ) -> Result<Vec<Warning>> {
     let source = Source::new(programme, department, folder.to_path_buf());
-    source.incomplete(key_id)?;
-    let extract = source.extract(key_id)?;
+    let file = |name| SteadyFile::open(&folder.join(name));
+    source.incomplete(file(names::INCOMPLETE)?, key_id)?;
+    let extract = source.extract(file(names::EXTRACT)?, key_id)?;
     Ok(changed_programme(&source, &extract).into_iter().collect())
 }
 
@@ -133,6 +136,7 @@ impl Unaltered<'_> {
         if let Some(rekeyer) = rekeyer {
             rekeyer.rekey_all(incomplete.iter_mut());
         }
+        let quality = self.quality()?;
         let extract = self.extract()?;
         let (records, types) = self.read_extract(&extract, room, rekeyer)?;
         Ok(Delivery {
@@ -141,7 +145,7 @@ impl Unaltered<'_> {
             incomplete,
             warnings: changed_programme(&self.source, &extract).into_iter().collect(),
             key_id: self.key_id,
-            quality: Some(self.quality),
+            quality: Some(quality),
             inputs: self.inputs,
         })
     }
@@ -159,13 +163,14 @@ impl Unaltered<'_> {
             }
             Ok(())
         };
-        self.source.incomplete(&self.key_id)?.read_row_groups(Vec::new, read, |mut persons| {
+        let input = self.source.incomplete(self.incomplete.clone(), &self.key_id)?;
+        input.read_row_groups(Vec::new, read, |mut persons| {
             incomplete.append(&mut persons);
             Ok(())
         })?;
         if !incomplete.is_sorted_by(|one, other| one < other) {
             let path = self.source.folder.join(names::INCOMPLETE);
-            return Err(Error::file(&path, "its rows are not sorted", "ask the department for its delivery again"));
+            return Err(Error::file(&path, "its rows are not sorted", AGAIN));
         }
         Ok(incomplete)
     }
@@ -189,19 +194,21 @@ impl Unaltered<'_> {
             Part::default,
             |part, batch| reading.add(part, batch),
             |part: Part| {
-                if last
-                    .zip(part.first)
-                    .is_some_and(|(last, first)| (last.person, last.start) > (first.person, first.start))
-                {
-                    let what = "its rows are not sorted by person and start";
-                    return Err(Error::file(&path, what, "ask the department for its delivery again"));
-                }
-                last = part.last.or(last);
+                let wrong = |what| Err(Error::file(&path, what, AGAIN));
                 let positions: Vec<u32> = part.types.names().iter().map(|name| types.position(name.clone())).collect();
                 if types.names().len() > MOST_TYPES {
-                    let what = "it holds more than 65,536 types";
-                    return Err(Error::file(&path, what, "name fewer types in the programme"));
+                    return wrong(TOO_MANY_TYPES);
                 }
+                let moved = |record: Record| Record { kind: positions[record.kind as usize], ..record };
+                if let Some((last, first)) = last.zip(part.first.map(moved)) {
+                    if !comes_before(&last, &first, &types) {
+                        return wrong(NOT_IN_ORDER);
+                    }
+                    if last.person == first.person && last.age_band != first.age_band {
+                        return wrong(TWO_BANDS);
+                    }
+                }
+                last = part.last.map(moved).or(last);
                 records.append(part.records, &positions);
                 records.keep_within_room()
             },
@@ -244,7 +251,7 @@ impl Unaltered<'_> {
 struct Part {
     records: Records,
     types: Types,
-    /// The first and the last row as they stand there, to see that rows are in order.
+    /// The first row and the last as they stand there, to see that rows are in order.
     first: Option<Record>,
     last: Option<Record>,
 }
@@ -265,19 +272,16 @@ impl Reading<'_> {
         let children = batch.text(names::CHILD, true)?;
         let bands = if self.attributes.age_band { Some(batch.text(names::AGE_BAND, false)?) } else { None };
         let sexes = if self.attributes.sex { Some(batch.text(names::SEX, false)?) } else { None };
-        let mut last_cell = "";
+        let (mut last_cell, mut last_band) = ("", None);
         let mut waiting = Vec::new();
         for row in 0..batch.rows() {
             let cell = persons.value(row);
+            let band = bands.map(|bands| bands.value(row));
             let (person, age_band) = match part.last {
-                Some(last) if cell == last_cell => (last.person, last.age_band),
-                _ => (batch.pseudonym(names::PERSON, cell)?, self.age_band(bands, row, batch)?),
+                Some(last) if cell == last_cell && band == last_band => (last.person, last.age_band),
+                _ => (batch.pseudonym(names::PERSON, cell)?, self.age_band(band, batch)?),
             };
-            last_cell = cell;
-            let start = starts.value(row);
-            if part.last.is_some_and(|last| (person, start) < (last.person, last.start)) {
-                return Err(batch.wrong(names::PERSON, "rows are not sorted by person and start"));
-            }
+            (last_cell, last_band) = (cell, band);
             let pseudonym = |name, column: &StringArray| {
                 (!column.is_null(row)).then(|| batch.pseudonym(name, column.value(row))).transpose()
             };
@@ -286,18 +290,18 @@ impl Reading<'_> {
                 record: pseudonym(names::RECORD, records)?,
                 child: pseudonym(names::CHILD, children)?,
                 kind: part.kind(kinds.value(row), batch)?,
-                start,
+                start: starts.value(row),
                 end: if ends.is_null(row) { Record::OPEN } else { ends.value(row) },
                 sex: sex(sexes, row, batch)?,
                 age_band,
             };
+            check_days(&record, ends.is_null(row), batch)?;
+            part.note(&record, batch)?;
             if self.rekeyer.is_some() {
                 waiting.push(record);
             } else {
                 part.records.push(record);
             }
-            part.first.get_or_insert(record);
-            part.last = Some(record);
         }
         if let Some(rekeyer) = self.rekeyer {
             rekeyer.rekey_all(waiting.iter_mut().flat_map(pseudonyms_of));
@@ -306,9 +310,9 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// The position of a row's age band, which the person's first row decides; 0 where the programme does not ask for it.
-    fn age_band(&self, bands: Option<&StringArray>, row: usize, batch: &Batch<'_>) -> Result<u8> {
-        let Some(band) = bands.map(|bands| bands.value(row)) else { return Ok(0) };
+    /// The position of an age band; 0 where the programme does not ask for it.
+    fn age_band(&self, band: Option<&str>, batch: &Batch<'_>) -> Result<u8> {
+        let Some(band) = band else { return Ok(0) };
         let position = self.labels.iter().position(|label| label == band);
         let position = position.and_then(|position| u8::try_from(position).ok());
         position.ok_or_else(|| batch.unexpected(names::AGE_BAND, band, "a cell is no age band of the programme"))
@@ -329,10 +333,61 @@ fn sex(sexes: Option<&StringArray>, row: usize, batch: &Batch<'_>) -> Result<Sex
     }
 }
 
+/// Days that can be, and an end that does not lie before its start.
+fn check_days(record: &Record, is_open: bool, batch: &Batch<'_>) -> Result<()> {
+    /// 0001-01-01 and 9999-12-31, in days since 1970-01-01.
+    const DAYS: std::ops::RangeInclusive<i32> = -719_162..=2_932_896;
+    const NO_DAY: &str = "a day lies before the year 1 or after the year 9999";
+    if !DAYS.contains(&record.start) {
+        return Err(batch.wrong(names::START, NO_DAY));
+    }
+    if is_open || (record.start..=*DAYS.end()).contains(&record.end) {
+        return Ok(());
+    }
+    let what = if DAYS.contains(&record.end) { "a row ends before it starts" } else { NO_DAY };
+    Err(batch.wrong(names::END, what))
+}
+
+/// Whether a record stands rightly before another. Equal ones do only where different types became `other`.
+fn comes_before(record: &Record, next: &Record, types: &Types) -> bool {
+    let begins = |record: &Record| (record.person, record.start, record.end);
+    let order = begins(record).cmp(&begins(next)).then_with(|| {
+        let name = |record: &Record| &types.names()[record.kind as usize];
+        (name(record), record.record, record.child).cmp(&(name(next), next.record, next.child))
+    });
+    match order {
+        Ordering::Less => true,
+        Ordering::Equal => types.names()[record.kind as usize] == OTHER_TYPE,
+        Ordering::Greater => false,
+    }
+}
+
 /// More types than any delivery has; bounds what a forged one costs.
 const MOST_TYPES: usize = 1 << 16;
 
+/// A programme's types have at most 1,000 characters, of at most four bytes.
+const LONGEST_TYPE_BYTES: usize = 4000;
+
+const TOO_MANY_TYPES: &str = "it holds more than 65,536 types";
+const TWO_BANDS: &str = "rows of one person have different age bands";
+const NOT_IN_ORDER: &str = "rows are not sorted by person, start, end, type, record and child, or one stands twice";
+
 impl Part {
+    /// Notes the next row, which must come after the last and have the age band that its person has.
+    fn note(&mut self, record: &Record, batch: &Batch<'_>) -> Result<()> {
+        if let Some(last) = &self.last {
+            if !comes_before(last, record, &self.types) {
+                return Err(batch.wrong(names::PERSON, NOT_IN_ORDER));
+            }
+            if last.person == record.person && last.age_band != record.age_band {
+                return Err(batch.wrong(names::AGE_BAND, TWO_BANDS));
+            }
+        }
+        self.first = self.first.or(Some(*record));
+        self.last = Some(*record);
+        Ok(())
+    }
+
     /// The position of a type, which is added where it is new.
     fn kind(&mut self, name: &str, batch: &Batch<'_>) -> Result<u32> {
         if let Some(position) = self.types.find(name) {
@@ -341,8 +396,11 @@ impl Part {
         if holds_cpr_number(name) {
             return Err(batch.identifying(names::KIND));
         }
+        if name.is_empty() || name.len() > LONGEST_TYPE_BYTES {
+            return Err(batch.wrong(names::KIND, "a type is empty, or longer than any"));
+        }
         if self.types.names().len() == MOST_TYPES {
-            return Err(batch.wrong(names::KIND, "it holds more than 65,536 types"));
+            return Err(batch.wrong(names::KIND, TOO_MANY_TYPES));
         }
         Ok(self.types.position(name.to_owned()))
     }

@@ -5,10 +5,12 @@ use crate::error::{Error, Result};
 use crate::extract::{Quality, names};
 use crate::output::{FileRecord, Manifest};
 use crate::programme::{Department, Programme};
+use crate::untrusted::SteadyFile;
 use arrow_schema::DataType;
 use std::path::{Path, PathBuf};
 
-const AGAIN: &str = "ask the department for its delivery again";
+pub(super) const AGAIN: &str = "ask the department for its delivery again";
+const WHOLE_AGAIN: &str = "ask the department for the whole folder again, and how it was sent";
 
 /// Where one delivery stands and what it must fit.
 pub(crate) struct Source<'a> {
@@ -19,14 +21,15 @@ pub(crate) struct Source<'a> {
     pub folder: PathBuf,
 }
 
-/// A delivery whose files are those that its manifest names.
+/// A delivery whose files are those that its manifest names. They are open: what was looked at is what is read.
 pub(crate) struct Unaltered<'a> {
     /// Where it stands.
     pub source: Source<'a>,
+    pub(super) extract: SteadyFile,
+    pub(super) incomplete: SteadyFile,
+    quality: SteadyFile,
     /// Its files, as manifests name them.
     pub inputs: Vec<FileRecord>,
-    /// Its quality counts.
-    pub quality: Quality,
     /// What its manifest says of the keys that its pseudonyms were made with.
     pub key_id: String,
 }
@@ -53,34 +56,32 @@ impl<'a> Source<'a> {
     pub(crate) fn unaltered(self) -> Result<Unaltered<'a>> {
         let manifest = Manifest::read(&self.folder, &format!("pseudonymise --department {}", self.department.id))?;
         let place = Path::new("delivery").join(&self.department.id);
-        let (mut inputs, mut errors) = (Vec::new(), Vec::new());
-        for name in [names::EXTRACT, names::INCOMPLETE, names::QUALITY] {
-            let hint = "ask the department for the whole folder again, and how it was sent";
-            match manifest.unaltered(&self.folder.join(name), &place.join(name), hint) {
-                Ok(record) => inputs.push(record.clone()),
-                Err(error) => errors.push(error),
-            }
-        }
-        if let Some(error) = Error::collect(errors) {
-            return Err(error);
-        }
-        let quality = self.folder.join(names::QUALITY);
-        let text = std::fs::read(&quality).map_err(|error| Error::io(&quality, "read", &error))?;
-        let quality =
-            serde_json::from_slice(&text).map_err(|_| Error::file(&quality, "it is no quality file", AGAIN))?;
-        Ok(Unaltered { source: self, inputs, quality, key_id: manifest.key_id })
+        let checked = [names::EXTRACT, names::INCOMPLETE, names::QUALITY]
+            .map(|name| manifest.unaltered(&self.folder.join(name), &place.join(name), WHOLE_AGAIN));
+        let [extract, incomplete, quality] = match checked {
+            [Ok(extract), Ok(incomplete), Ok(quality)] => [extract, incomplete, quality],
+            failed => return Err(Error::Several(failed.into_iter().filter_map(Result::err).collect())),
+        };
+        Ok(Unaltered {
+            inputs: [&extract, &incomplete, &quality].map(|(record, _)| (*record).clone()).to_vec(),
+            extract: extract.1,
+            incomplete: incomplete.1,
+            quality: quality.1,
+            source: self,
+            key_id: manifest.key_id,
+        })
     }
 
-    /// Opens `extract.parquet`, whose pseudonyms must be made with these keys.
-    pub(super) fn extract(&self, key_id: &str) -> Result<OpenExtract> {
-        let rows = self.open(names::EXTRACT, key_id, &self.extract_columns())?;
+    /// Reads the footer of `extract.parquet`, whose pseudonyms must be made with these keys.
+    pub(super) fn extract(&self, file: SteadyFile, key_id: &str) -> Result<OpenExtract> {
+        let rows = self.open(file, key_id, &self.extract_columns())?;
         let programme_sha256 = rows.entries().remove("udpeg.programme").unwrap_or_default();
         Ok(OpenExtract { rows, programme_sha256 })
     }
 
-    /// Opens `incomplete.parquet`, whose pseudonyms must be made with these keys.
-    pub(super) fn incomplete(&self, key_id: &str) -> Result<ParquetInput> {
-        self.open(names::INCOMPLETE, key_id, &[Expected { name: names::PERSON, data_type: DataType::Utf8 }])
+    /// Reads the footer of `incomplete.parquet`, whose pseudonyms must be made with these keys.
+    pub(super) fn incomplete(&self, file: SteadyFile, key_id: &str) -> Result<ParquetInput> {
+        self.open(file, key_id, &[Expected { name: names::PERSON, data_type: DataType::Utf8 }])
     }
 
     fn extract_columns(&self) -> Vec<Expected> {
@@ -104,9 +105,9 @@ impl<'a> Source<'a> {
         columns
     }
 
-    fn open(&self, name: &str, key_id: &str, columns: &[Expected]) -> Result<ParquetInput> {
-        let path = self.folder.join(name);
-        let input = ParquetInput::open(&path, columns)?;
+    fn open(&self, file: SteadyFile, key_id: &str, columns: &[Expected]) -> Result<ParquetInput> {
+        let path = file.path().to_path_buf();
+        let input = ParquetInput::new(file, columns)?;
         let entries = input.entries();
         let programme = self.programme;
         let expected = [
@@ -135,13 +136,28 @@ impl<'a> Source<'a> {
 }
 
 impl Unaltered<'_> {
-    /// Opens its `extract.parquet`.
+    /// Reads the footer of its `extract.parquet`.
     ///
     /// # Errors
     ///
     /// [`Error::Refused`] where it was made for another programme, period or key, [`Error::File`] where it is not whole.
     pub(crate) fn extract(&self) -> Result<OpenExtract> {
-        self.source.extract(&self.key_id)
+        self.source.extract(self.extract.clone(), &self.key_id)
+    }
+
+    /// Its quality counts.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] where they tell of another department, [`Error::File`] where they are none.
+    pub(crate) fn quality(&self) -> Result<Quality> {
+        let path = self.quality.path();
+        let quality: Quality = serde_json::from_slice(&self.quality.bytes(Quality::MOST_BYTES)?)
+            .map_err(|_| Error::file(path, "it is no quality file", AGAIN))?;
+        if quality.department == self.source.department.id {
+            return Ok(quality);
+        }
+        Err(Error::refused(format!("{}: it tells of another department", path.display()), WHOLE_AGAIN))
     }
 }
 

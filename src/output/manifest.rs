@@ -8,8 +8,11 @@ use serde_json::{Map, Value};
 use std::path::Path;
 use std::time::Instant;
 
-use super::sha256_of_file;
 use super::step::MANIFEST;
+use crate::untrusted::SteadyFile;
+
+/// No manifest is longer; a thousand files take a quarter of a mebibyte.
+const MOST_BYTES: u64 = 16 << 20;
 
 /// What stands in `manifest.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -92,10 +95,10 @@ impl Manifest {
     ///
     /// [`Error::File`] where it is not there or not a manifest.
     pub fn read_file(path: &Path, hint: &str) -> Result<Self> {
-        let bytes = std::fs::read(path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Error::file(path, "it is not there", hint),
-            _ => Error::io(path, "read", &error),
-        })?;
+        if matches!(std::fs::metadata(path), Err(error) if error.kind() == std::io::ErrorKind::NotFound) {
+            return Err(Error::file(path, "it is not there", hint));
+        }
+        let bytes = SteadyFile::open(path)?.bytes(MOST_BYTES)?;
         serde_json::from_slice(&bytes).map_err(|error| {
             Error::file(
                 path,
@@ -105,26 +108,30 @@ impl Manifest {
         })
     }
 
-    /// The record of an output whose bytes must be those that it says: the file at `path`, which it names `name`.
+    /// The record of an output, and the file, opened, whose bytes must be those that it says: the file at `path`, which
+    /// it names `name`.
+    ///
+    /// What is read from the file afterwards is what was checked, as long as the file is unchanged.
     ///
     /// # Errors
     ///
     /// [`Error::Refused`] where the manifest does not name the file or the file is another, [`Error::File`] where it
     /// cannot be read; `hint` says what to do.
-    pub fn unaltered(&self, path: &Path, name: &Path, hint: &str) -> Result<&FileRecord> {
+    pub fn unaltered(&self, path: &Path, name: &Path, hint: &str) -> Result<(&FileRecord, SteadyFile)> {
         let name = name.to_string_lossy();
         let record = self
             .outputs
             .iter()
             .find(|record| record.path == name)
             .ok_or_else(|| Error::refused(format!("{}: its manifest does not name it", path.display()), hint))?;
-        if sha256_of_file(path)? != record.sha256 {
+        let file = SteadyFile::open(path)?;
+        if file.sha256()? != record.sha256 {
             return Err(Error::refused(
                 format!("{}: it is not the file that its manifest names; it was altered or cut off", path.display()),
                 hint,
             ));
         }
-        Ok(record)
+        Ok((record, file))
     }
 }
 

@@ -5,6 +5,7 @@ use super::step::Staged;
 use crate::error::{Error, Result};
 use crate::identity::Pseudonym;
 use crate::programme::Programme;
+use crate::untrusted::tells_of_memory;
 use arrow_array::{Array, ArrayRef, StringArray};
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
@@ -146,7 +147,8 @@ fn encode_table<C: Sync>(
         ready = next?;
     }
     append(&mut writer, ready)?;
-    Ok(writer.into_inner()?.finish())
+    writer.finish()?;
+    Ok(writer.inner().sha256())
 }
 
 fn properties(fields: &[Field], metadata: &RunMetadata) -> WriterProperties {
@@ -200,6 +202,9 @@ fn append(
 }
 
 fn failed(path: &std::path::Path, error: ParquetError) -> Error {
+    if tells_of_memory(&error.to_string()) {
+        return Error::no_memory();
+    }
     let inner = match error {
         ParquetError::External(inner) => inner,
         other => Box::new(other),

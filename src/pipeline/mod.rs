@@ -35,12 +35,15 @@ use std::time::Instant;
 pub fn run(context: &Context<'_>, delivering: &Delivering, new_key: bool) -> Result<Outcome<RunSummary>> {
     let programme = context.programme;
     programme.purpose.authorise(context.today)?;
-    let key = if new_key && !programme.key.exists() && !has_deliveries(programme) {
-        Key::create(&programme.key)
-    } else {
-        Key::unlock(&programme.key, &delivering.passphrase)
-    }?;
+    let read_key = || Key::unlock(&programme.key, &delivering.passphrase);
+    // A key is only made by who holds the period, so that of two runs at once one makes it.
+    let known = if new_key && !programme.key.exists() { None } else { Some(read_key()?) };
     let period = Period::open(&programme.out, &programme.period)?;
+    let key = match known {
+        Some(key) => key,
+        None if programme.key.exists() || has_deliveries(programme) => read_key()?,
+        None => Key::create(&programme.key)?,
+    };
     for step in programme
         .departments
         .iter()

@@ -21,6 +21,7 @@ pub use types::{Chosen, NamedType, TypeList};
 
 use crate::error::{Error, Result};
 use crate::identity::{AgeBands, would_be_masked};
+use crate::untrusted::SteadyFile;
 use chrono::NaiveDate;
 use reader::{Mistakes, Table};
 use std::path::{Component, Path, PathBuf};
@@ -29,6 +30,9 @@ use types::Groups;
 
 /// What a type becomes when no rule, `[family]` or department names it.
 pub const OTHER_TYPE: &str = "other";
+
+/// No programme file is longer; one of 64 departments with a thousand types has less than a tenth.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// A checked programme.
 #[derive(Debug, Clone)]
@@ -82,13 +86,17 @@ impl Programme {
     /// in it.
     pub fn read(file: &Path, overrides: &Overrides) -> Result<Self> {
         // Both a file that failed and the programme file: of the two exit codes that hold, the latter's wins.
-        let bytes = std::fs::read(file).map_err(|error| Error::Usage {
-            what: match error.kind() {
-                std::io::ErrorKind::NotFound => format!("{}: there is no such programme file", file.display()),
-                std::io::ErrorKind::IsADirectory => format!("{}: it is a folder, not a programme file", file.display()),
-                _ => format!("{}: could not read the programme file: {error}", file.display()),
-            },
-            hint: "check the path after --programme".to_owned(),
+        let bytes = SteadyFile::open(file).and_then(|opened| opened.bytes(MOST_BYTES)).map_err(|error| {
+            let what = match error {
+                _ if file.is_dir() => "it is a folder, not a programme file".to_owned(),
+                _ if !file.exists() => "there is no such programme file".to_owned(),
+                Error::File { what, .. } => what,
+                other => other.to_string(),
+            };
+            Error::Usage {
+                what: format!("{}: {what}", file.display()),
+                hint: "check the path after --programme".to_owned(),
+            }
         })?;
         let text = String::from_utf8(bytes).map_err(|_| Error::Programme {
             path: file.to_path_buf(),
@@ -286,6 +294,9 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
     let coordinators = selection::coordinators(&root);
     let disclosure = settings::disclosure(&root);
     groups.finish(&root);
+    root.check_all_read("department", departments.len());
+    root.check_all_read("rule", rules.len());
+    root.check_all_read("coordinator", coordinators.len());
     root.finish();
 
     let (age_bands, attributes) = persons?;

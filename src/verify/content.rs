@@ -7,10 +7,9 @@ use crate::extract::Quality;
 use crate::linkage;
 use crate::output::{FileRecord, Manifest, RunMetadata};
 use crate::programme::Programme;
-use crate::untrusted::guarded;
+use crate::untrusted::{SteadyFile, guarded, shape};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use std::collections::{BTreeSet, HashMap};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Checks the files of a step, which must be those of its manifest, as those in `intact` are; `None` where not all are.
@@ -102,10 +101,14 @@ struct Footer {
 
 impl Footer {
     fn read(path: &Path, hint: &str) -> Result<Self> {
-        let file = File::open(path).map_err(|error| Error::io(path, "read", &error))?;
+        let file = SteadyFile::open(path)?;
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let metadata = guarded(|| ArrowReaderMetadata::load(&file, options)).and_then(std::result::Result::ok);
-        let metadata = metadata.ok_or_else(|| Error::file(path, "it is not a whole Parquet file", hint))?;
+        let metadata = guarded(|| {
+            shape::check_footer(&file)?;
+            ArrowReaderMetadata::load(&file, options).ok()
+        });
+        file.check_unchanged()?;
+        let metadata = metadata.flatten().ok_or_else(|| Error::file(path, "it is not a whole Parquet file", hint))?;
         let metadata = metadata.metadata().file_metadata();
         let entries = metadata.key_value_metadata().into_iter().flatten();
         Ok(Self {
@@ -120,7 +123,7 @@ impl Footer {
 fn counts(step: &Standing<'_>, place: &Place<'_>, manifest: &Manifest) -> Result<()> {
     let [extract, _, quality] = step.expected.outputs.as_slice() else { return Ok(()) };
     let path = place.folder.join(quality);
-    let bytes = std::fs::read(&path).map_err(|error| Error::io(&path, "read", &error))?;
+    let bytes = SteadyFile::open(&path)?.bytes(Quality::MOST_BYTES)?;
     let quality: Quality = serde_json::from_slice(&bytes)
         .map_err(|_| Error::file(&path, "it is no quality file", &step.expected.again))?;
     let name = step.expected.name_of(extract);
@@ -156,10 +159,7 @@ fn private_counts(step: &Standing<'_>, place: &Place<'_>) -> Result<()> {
     if !place.inventory.is_file(kept) {
         return Ok(());
     }
-    let read = |path: &PathBuf| {
-        let path = place.folder.join(path);
-        std::fs::read(&path).map_err(|error| Error::io(&path, "read", &error))
-    };
+    let read = |path: &PathBuf| SteadyFile::open(&place.folder.join(path))?.bytes(Quality::MOST_BYTES);
     if read(kept)? == read(delivered)? {
         return Ok(());
     }

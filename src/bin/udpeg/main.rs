@@ -19,6 +19,7 @@ mod run;
 mod select;
 mod synth;
 mod terminal;
+mod threads;
 mod unkey;
 mod verify;
 
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
         Err(error) => return exit::usage(&error),
     };
     let terminal = Terminal::new(&args.output);
-    exit::code(|| run_command(&args.command, &terminal), &terminal)
+    exit::code(|| threads::with_threads(|| run_command(&args.command, &terminal)), &terminal)
 }
 
 fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode> {

@@ -48,6 +48,14 @@ fn no_cell_of_a_forged_delivery_is_believed_or_repeated() {
 }
 
 #[test]
+fn rows_in_another_order_than_the_department_gave_them_fail() {
+    let place = delivered();
+    rewrite(&place, EXTRACT, |_| true, |batch| with_cell(&batch, "person", Some(&"0".repeat(32))));
+    let says = ["family/extract.parquet: column `person`: rows are not sorted by person, start"];
+    rekey_fails(&place, &DEPARTMENTS, &[], 1, &says);
+}
+
+#[test]
 fn a_delivery_of_another_period_programme_or_key_is_refused() {
     let place = delivered();
     rekey_fails(&place, &["family"], &["--as-of", "2024-12-30"], 4, &["udpeg.as_of differs"]);
@@ -70,7 +78,7 @@ fn quality_counts_of_another_department_are_refused() {
     let place = delivered();
     let quality = place.read("out/2024Q4/delivery/family/quality.json");
     replace(&place, "quality.json", quality.replace("\"family\"", "\"Ane\"").as_bytes());
-    let ran = rekey_fails(&place, &DEPARTMENTS, &[], 4, &["refused: ", "its quality.json is another department's"]);
+    let ran = rekey_fails(&place, &DEPARTMENTS, &[], 4, &["refused: ", "it tells of another department"]);
     assert!(!ran.err.contains("Ane"), "{}", ran.err);
 }
 
