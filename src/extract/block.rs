@@ -140,17 +140,16 @@ impl<'f> BlockReader<'f> {
                 }
                 self.hash.update(&block[start..]);
             }
-            Text::Converted(converted) => match converted.next_chunk()? {
-                Some(chunk) => {
+            Text::Converted(converted) => {
+                if let Some(chunk) = converted.next_chunk()? {
                     grow(block, chunk.len(), self.block_bytes);
                     block.extend_from_slice(&chunk);
-                }
-                None => {
+                } else {
                     self.is_at_end = true;
                     // How much of the file a chunk is made of, nobody knows.
                     self.read_bytes = self.file.length();
                 }
-            },
+            }
         }
         Ok(())
     }

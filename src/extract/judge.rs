@@ -187,7 +187,7 @@ impl<'a> Judge<'a> {
     fn names_excluded(&mut self, fields: &[Field]) -> bool {
         let Rules { header, registry, numbers, pseudonymiser, .. } = self.rules;
         let mut is_excluded = |field: &Field| {
-            self.cells.with_text(field, |text| registry.excludes(text, numbers, pseudonymiser)).unwrap_or(false)
+            self.cells.with_text(field, |text| registry.excludes(text, *numbers, pseudonymiser)).unwrap_or(false)
         };
         if fields.len() != header.width {
             return fields.iter().any(is_excluded);
@@ -265,12 +265,11 @@ impl<'a> Judge<'a> {
         let start = self.date(start).map_err(|reason| (reason, Column::Start))?;
         let start = start.ok_or((Reason::StartMissing, Column::Start))?;
         let format = &self.rules.department.format;
-        let end = match self.cells.plain(end).and_then(|bytes| format.dates.read_ascii(bytes)) {
-            Some(day) => format.end_on(day),
-            None => {
-                let end = self.cells.with_text(end, |text| format.read_end(text)).flatten();
-                end.ok_or((Reason::DateMalformed, Column::End))?
-            }
+        let end = if let Some(day) = self.cells.plain(end).and_then(|bytes| format.dates.read_ascii(bytes)) {
+            format.end_on(day)
+        } else {
+            let end = self.cells.with_text(end, |text| format.read_end(text)).flatten();
+            end.ok_or((Reason::DateMalformed, Column::End))?
         };
         if end.is_some_and(|end| end < start) {
             return Err((Reason::EndBeforeStart, Column::End));

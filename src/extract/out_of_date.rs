@@ -5,7 +5,7 @@ use super::list::List;
 use super::read::Extract;
 use crate::error::Result;
 use crate::output::Staged;
-use crate::programme::{Department, NamedType, Programme};
+use crate::programme::{Department, NamedType, Programme, TypeList};
 
 /// Records looked at at a time; some may have been put aside.
 const RECORDS_AT_A_TIME: usize = 1 << 16;
@@ -21,7 +21,7 @@ pub fn write_out_of_date(
     department: &Department,
     extract: &Extract,
 ) -> Result<()> {
-    let named = programme.lists_of(department).flat_map(|list| list.named());
+    let named = programme.lists_of(department).flat_map(TypeList::named);
     let mut of_groups: Vec<&NamedType> = named.filter(|named| named.group.is_some()).collect();
     of_groups.sort_by_key(|named| (&named.group, &named.name));
     of_groups.dedup_by_key(|named| (&named.group, &named.name));

@@ -181,4 +181,15 @@ pub struct Quality {
 impl Quality {
     /// No `quality.json` is longer.
     pub(crate) const MOST_BYTES: u64 = 1 << 20;
+
+    /// Whether every row is counted as what became of it.
+    #[must_use]
+    pub fn adds_up(&self) -> bool {
+        let sum =
+            |counts: &[Option<u64>]| counts.iter().map(|count| count.unwrap_or(0)).try_fold(0_u64, u64::checked_add);
+        let became = [self.excluded, self.netted_out, self.joined].into_iter();
+        let became = became.chain([self.rejected, self.duplicates, self.extract].map(Some));
+        let rows = sum(&[Some(self.rows), self.further_adults]);
+        rows.is_some() && rows == sum(&became.collect::<Vec<_>>())
+    }
 }

@@ -122,7 +122,9 @@ pub(crate) fn read_with(
         reading.read_into(&mut extract, progress)?;
     }
     let (spells, week_counts) = weeks::spells(std::mem::take(&mut extract.weeks));
-    spells.into_iter().for_each(|spell| extract.records.push(spell));
+    for spell in spells {
+        extract.records.push(spell);
+    }
     extract.week_counts = week_counts;
     extract.records.keep_within_room()?;
     progress.end();

@@ -305,7 +305,9 @@ impl Reading<'_> {
         }
         if let Some(rekeyer) = self.rekeyer {
             rekeyer.rekey_all(waiting.iter_mut().flat_map(pseudonyms_of));
-            waiting.into_iter().for_each(|record| part.records.push(record));
+            for record in waiting {
+                part.records.push(record);
+            }
         }
         Ok(())
     }

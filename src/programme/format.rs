@@ -288,6 +288,7 @@ fn delimiter(table: &Table<'_, '_>, written: &At<String>) -> Option<u8> {
 }
 
 /// The encoding; `Some(None)` where it is to be recognised.
+#[expect(clippy::option_option, reason = "a mistake, or an encoding, or none that is stated")]
 fn encoding(table: &Table<'_, '_>, name: &At<String>) -> Option<Option<Encoding>> {
     let wanted = name.value.to_ascii_lowercase();
     if wanted == "auto" {

@@ -1,8 +1,8 @@
 //! Files that may be forged, or change while they are read.
 //!
 //! - [`SteadyFile`]: opened once, and the same from its first byte to its last.
-//! - [`shape`]: what a Parquet file claims of itself, held against what can be, before a library believes it.
-//! - [`guarded`]: calling a library with such a file; a panic in there is an error about the file.
+//! - `shape`: what a Parquet file claims of itself, held against what can be, before a library believes it.
+//! - `guarded`: calling a library with such a file; a panic in there is an error about the file.
 
 pub(crate) mod shape;
 mod steady;

@@ -223,7 +223,7 @@ impl PageHead {
         (fits && is_32_bits(head.packed) && is_32_bits(head.unpacked) && is_32_bits(head.values)).then_some(head)
     }
 
-    /// DataPageHeader (field 5), DictionaryPageHeader (7) or DataPageHeaderV2 (8).
+    /// `DataPageHeader` (field 5), `DictionaryPageHeader` (7) or `DataPageHeaderV2` (8).
     fn read_values(&mut self, rest: &mut Compact<'_>, described_as: i64) -> Option<()> {
         let (numbers, truth, statistics, encoding) = match described_as {
             5 => (1..=4, 0, 5, 2),

@@ -137,7 +137,7 @@ fn counts(step: &Standing<'_>, place: &Place<'_>, manifest: &Manifest) -> Result
     };
     let is_right = Some(&quality.department) == step.expected.department.map(|department| &department.id)
         && is_all_of_it
-        && Some(quality.rows) == sum([quality.rejected, quality.duplicates, quality.extract])
+        && quality.adds_up()
         && Some(quality.rejected) == sum(quality.reasons.values().copied())
         && of_extract(&manifest.outputs) == Some(quality.extract);
     if is_right {

@@ -5,7 +5,7 @@
 use super::inventory::Inventory;
 use crate::output::{FileRecord, MANIFEST, Manifest, Step};
 use crate::pipeline::Recomputed;
-use crate::programme::{Department, Programme};
+use crate::programme::{Department, Programme, TypeList};
 use std::path::{Component, Path, PathBuf};
 
 /// A step as it must stand in a period; all paths are relative to the period's folder.
@@ -36,7 +36,8 @@ pub(super) struct Expected<'p> {
 
 /// The steps of a programme, each after those that it is made from; those of custody only where they are there.
 pub(super) fn steps<'p>(programme: &'p Programme, inventory: &Inventory) -> Vec<Expected<'p>> {
-    let mut steps: Vec<Expected<'_>> = programme.departments.iter().map(pseudonymise).collect();
+    let mut steps: Vec<Expected<'_>> =
+        programme.departments.iter().map(|department| pseudonymise(programme, department)).collect();
     let delivered = steps.iter().flat_map(|step| step.outputs.clone()).collect();
     let selection = |name| Path::new("selection").join(name);
     steps.push(Expected {
@@ -139,10 +140,14 @@ fn in_folder(step: &Step, names: &[&str]) -> Vec<PathBuf> {
     names.iter().map(|name| folder.join(name)).collect()
 }
 
-fn pseudonymise(department: &Department) -> Expected<'_> {
+fn pseudonymise<'p>(programme: &Programme, department: &'p Department) -> Expected<'p> {
     let step = Step::pseudonymise(&department.id);
     let private = Path::new("private").join(&department.id);
     let command = format!("pseudonymise --department {}", department.id);
+    let has_groups = programme.lists_of(department).flat_map(TypeList::named).any(|named| named.group.is_some());
+    // The one that is delivered too is the last.
+    let of_groups = has_groups.then_some("types_out_of_date.csv");
+    let private_lists = ["rejected.csv", "other_types.csv"].into_iter().chain(of_groups).chain(["quality.json"]);
     Expected {
         outputs: in_folder(&step, &DELIVERED),
         step,
@@ -151,7 +156,7 @@ fn pseudonymise(department: &Department) -> Expected<'_> {
         named_in: None,
         command: command.clone(),
         department: Some(department),
-        unlisted: ["rejected.csv", "other_types.csv", "quality.json"].map(|name| private.join(name)).to_vec(),
+        unlisted: private_lists.map(|name| private.join(name)).collect(),
         inputs: None,
         recomputed: None,
         again: format!(

@@ -27,13 +27,13 @@ fn kill(kills: usize) {
         })
         .collect();
     // By how many steps were new when the process was killed.
-    let mut seen: BTreeMap<(usize, bool), usize> = BTreeMap::new();
+    let mut endings: BTreeMap<(usize, bool), usize> = BTreeMap::new();
     let mut killed = 0;
     for number in 0.. {
         if killed == kills {
             break;
         }
-        assert!(number < 20 * kills, "too many had ended before they were killed: {seen:?}");
+        assert!(number < 20 * kills, "too many had ended before they were killed: {endings:?}");
         let ((tried, force), takes) = (cases[number % cases.len()], &mut takes[number % cases.len()]);
         let before = trial.begin(tried, force);
         let after = takes.mul_f64(f64::from(u32::try_from(dice.below(10_500)).unwrap()) / 10_000.0);
@@ -55,13 +55,13 @@ fn kill(kills: usize) {
             *takes = (*takes).max(after.mul_f64(1.1));
         }
         let new = trial.assert_whole("out", &at).len();
-        *seen.entry((new, has_ended)).or_default() += 1;
+        *endings.entry((new, has_ended)).or_default() += 1;
         trial.assert_nothing_lost(&before, &at);
         if number % 6 == 5 || kills > 100 {
             trial.assert_next_run_is_whole(&at);
         }
     }
-    println!("seed {seed}: {killed} killed; (new steps, had ended before): {seen:?}");
+    println!("seed {seed}: {killed} killed; (new steps, had ended before): {endings:?}");
 }
 
 #[test]

@@ -44,7 +44,7 @@ impl Text {
         }
         let file = file.duplicate()?;
         let (path, department) = (named.path.clone(), department.clone());
-        let convert: Box<dyn FnOnce(&Chunks) -> Result<()> + Send> = match named.kind {
+        let convert: Conversion = match named.kind {
             Kind::Text(packing) => Box::new(move |chunks| packed::unpack(&path, file, packing, chunks)),
             Kind::Spreadsheet => Box::new(move |chunks| spreadsheet::convert(&path, file, &department, chunks)),
             Kind::Parquet => Box::new(move |chunks| parquet::convert(&path, file, &department, chunks)),
@@ -52,6 +52,8 @@ impl Text {
         Converted::start(&named.path, convert).map(Self::Converted)
     }
 }
+
+type Conversion = Box<dyn FnOnce(&Chunks) -> Result<()> + Send>;
 
 /// Text that another thread makes of a file.
 pub(super) struct Converted {

@@ -102,7 +102,9 @@ fn private_lists_alone_that_were_interrupted_leave_an_older_delivery_as_it_was()
 fn what_stands_aside_half_removed_is_never_put_back() {
     // Removing begins only once it is no longer called old.
     let place = staged(&FOLDERS);
-    renamings(&FOLDERS).iter().for_each(|renaming| rename(&place, renaming));
+    for renaming in &renamings(&FOLDERS) {
+        rename(&place, renaming);
+    }
     let [lists, _] = FOLDERS;
     rename(&place, &(hidden(lists, "old"), hidden(lists, "partial")));
     fs::remove_file(place.path("out/p").join(hidden(lists, "partial")).join("rows")).unwrap();
@@ -121,7 +123,9 @@ fn a_renaming_that_fails_is_undone_at_once() {
         (hidden(FOLDERS[1], "partial"), "the new delivery is gone"),
     ] {
         let place = Workplace::new();
-        FOLDERS.iter().for_each(|folder| write(&place, folder, "old"));
+        for folder in &FOLDERS {
+            write(&place, folder, "old");
+        }
         let period = Period::open(&place.path("out"), "p").unwrap();
         let staged = period.stage(&Step::pseudonymise("social")).unwrap();
         for folder in FOLDERS {
@@ -163,7 +167,9 @@ fn only_what_stands_beside_a_steps_folder_is_removed() {
         "out/p/.old",
         "out/p/delivery/a/.x.partial/y",
     ];
-    kept.iter().for_each(|name| place.write(name, "mine"));
+    for name in &kept {
+        place.write(name, "mine");
+    }
     let below =
         ["private/.a.partial/x", "rekeyed/.a.partial/x", "unkeyed/a/.k1.partial/x", "reidentified/a/.k1.partial/x"];
     for left in [".selection.partial/x", ".coordinators.partial/k1/x", "delivery/.b.old/x"].iter().chain(&below) {

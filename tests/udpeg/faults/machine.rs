@@ -4,6 +4,8 @@ use super::{limited, told};
 use crate::support::{Ran, Trial, Tried, Workplace};
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
+use std::iter::StepBy;
+use std::ops::Range;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 
@@ -12,7 +14,7 @@ const TWO_THREADS: &str = "export RAYON_NUM_THREADS=2 POLARS_MAX_THREADS=2 MALLO
 
 /// Runs commands with every so much memory: they succeed, say what is wrong, or are ended by the system; in any case
 /// nothing is lost and nothing is half. Gives how often each ending came.
-fn with_little_memory(trial: &Trial, kibibytes: impl Iterator<Item = u32> + Clone) -> BTreeMap<String, u32> {
+fn with_little_memory(trial: &Trial, kibibytes: &StepBy<Range<u32>>) -> BTreeMap<String, u32> {
     let mut endings = BTreeMap::new();
     for force in [false, true] {
         for tried in Tried::ALL {
@@ -57,7 +59,7 @@ mod libc_signal {
 #[test]
 fn a_process_without_enough_memory_ends_and_leaves_everything_as_it_was() {
     let trial = Trial::new("20000");
-    let endings = with_little_memory(&trial, (20_000..200_000).step_by(26_000));
+    let endings = with_little_memory(&trial, &(20_000..200_000).step_by(26_000));
     assert!(endings["succeeded"] == 8 && endings.len() > 1, "{endings:?}");
 }
 
@@ -65,7 +67,7 @@ fn a_process_without_enough_memory_ends_and_leaves_everything_as_it_was() {
 #[ignore = "takes minutes"]
 fn a_process_with_any_amount_of_memory_ends_and_leaves_everything_as_it_was() {
     let trial = Trial::new("60000");
-    let endings = with_little_memory(&trial, (4_000..400_000).step_by(1_000));
+    let endings = with_little_memory(&trial, &(4_000..400_000).step_by(1_000));
     println!("{endings:?}");
     assert!(endings["succeeded"] == 8 && endings["told and ended"] > 20, "{endings:?}");
 }

@@ -40,12 +40,11 @@ impl Struct {
 
     /// A field of any kind, with its value's bytes.
     pub(super) fn field(mut self, number: i16, kind: u8, value: &[u8]) -> Self {
-        match number - self.last {
-            step @ 1..=15 => self.bytes.push(u8::try_from(step).unwrap() << 4 | kind),
-            _ => {
-                self.bytes.push(kind);
-                self.bytes.extend(integer(number.into()));
-            }
+        if let step @ 1..=15 = number - self.last {
+            self.bytes.push(u8::try_from(step).unwrap() << 4 | kind);
+        } else {
+            self.bytes.push(kind);
+            self.bytes.extend(integer(number.into()));
         }
         self.last = number;
         self.bytes.extend_from_slice(value);

@@ -121,8 +121,8 @@ fn a_row_that_stands_twice_fails_unless_different_types_became_other() {
 
 #[test]
 fn days_that_cannot_be_fail_the_file() {
-    let place = delivered();
     const RANGE: &str = "a day lies before the year 1 or after the year 9999";
+    let place = delivered();
     for day in [i32::MIN, -719_163, 2_932_897, i32::MAX] {
         fails(&place, &[('a', day, None, "t", None, None)], RANGE);
         fails(&place, &[('a', 1, Some(day), "t", None, None)], RANGE);
@@ -138,8 +138,8 @@ fn days_that_cannot_be_fail_the_file() {
 
 #[test]
 fn types_that_no_programme_can_name_fail_the_file() {
-    let place = delivered();
     const WRONG: &str = "column `type`: a type is empty, or longer than any";
+    let place = delivered();
     let long = "t".repeat(4001);
     fails(&place, &[('a', 1, None, "", None, None)], WRONG);
     fails(&place, &[('a', 1, None, &long, None, None)], WRONG);
