@@ -10,6 +10,7 @@
 //! - [`score`]: measures, rules, points.
 //! - [`selection`]: eligibility, ranking, quotas, reserve.
 //! - [`assignment`]: who coordinates whom.
+//! - [`custody`]: a second key, and the way back for those who are proposed only.
 //! - [`output`]: Parquet, manifest; whole or not at all.
 //! - [`pipeline`]: the steps, each in a few lines.
 //! - [`verify`]: whether a period's files are those that its manifests name, and its steps fit together.
@@ -19,6 +20,7 @@
 //! - [`error`]: what can go wrong, and which exit code it has.
 
 pub mod assignment;
+pub mod custody;
 pub mod error;
 pub mod extract;
 pub mod identity;

@@ -58,7 +58,7 @@ fn read_proposed(file: &SteadyFile) -> Option<(RecordBatch, String)> {
 }
 
 /// What a Parquet file says about itself, with Parquet's own types, and its rows.
-pub(super) fn batches(file: &SteadyFile) -> Option<(ArrowReaderMetadata, ParquetRecordBatchReader)> {
+pub(crate) fn batches(file: &SteadyFile) -> Option<(ArrowReaderMetadata, ParquetRecordBatchReader)> {
     shape::check_footer(file)?;
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let metadata = ArrowReaderMetadata::load(file, options).ok()?;

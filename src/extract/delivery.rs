@@ -109,13 +109,7 @@ pub fn deliver(
     let (sha256, rows) = write_extract(programme, folder, &metadata, &extract.records, types)?;
     let mut records = vec![FileRecord::new(&place.join(names::EXTRACT), sha256, Some(rows))];
 
-    let incomplete = &extract.incomplete;
-    let persons = Column::new(Field::new(names::PERSON, DataType::Utf8, false), |persons: &&[Pseudonym]| {
-        hex_column(persons.len(), persons.iter().copied().map(Some))
-    });
-    let chunk = |rows| Ok(&incomplete[rows]);
-    let (sha256, rows) =
-        output::write_table(folder, names::INCOMPLETE, &metadata, incomplete.len(), chunk, &[persons])?;
+    let (sha256, rows) = write_incomplete(folder, &metadata, &extract.incomplete)?;
     records.push(FileRecord::new(&place.join(names::INCOMPLETE), sha256, Some(rows)));
 
     let sha256 = output::write_json(folder, names::QUALITY, quality)?;
@@ -123,7 +117,28 @@ pub fn deliver(
     Ok(records)
 }
 
-fn write_extract(
+/// Writes `incomplete.parquet` of rising pseudonyms; gives its SHA-256 and its rows.
+///
+/// # Errors
+///
+/// [`crate::Error::File`] where it cannot be written.
+pub(crate) fn write_incomplete(
+    folder: &Staged,
+    metadata: &RunMetadata,
+    incomplete: &[Pseudonym],
+) -> Result<(String, u64)> {
+    let persons = Column::new(Field::new(names::PERSON, DataType::Utf8, false), |persons: &&[Pseudonym]| {
+        hex_column(persons.len(), persons.iter().copied().map(Some))
+    });
+    output::write_table(folder, names::INCOMPLETE, metadata, incomplete.len(), |rows| Ok(&incomplete[rows]), &[persons])
+}
+
+/// Writes `extract.parquet` of sorted records; gives its SHA-256 and its rows.
+///
+/// # Errors
+///
+/// [`crate::Error::File`] where it cannot be written, or records that were put aside cannot be read.
+pub(crate) fn write_extract(
     programme: &Programme,
     folder: &Staged,
     metadata: &RunMetadata,

@@ -24,10 +24,11 @@ mod trailer;
 mod weeks;
 
 pub use csv::{Field, FieldForm, RowReader, Split, split_rows};
-pub(crate) use delivery::names;
 pub use delivery::{deliver, tidy, type_warnings, write_private};
+pub(crate) use delivery::{names, write_extract, write_incomplete};
 pub use out_of_date::write_out_of_date;
 pub use quality::{Column, Quality, Reason, Rejected};
+pub(crate) use read::read_with;
 pub use read::{Extract, InputFile, read};
 pub(crate) use records::SortedPart;
 pub use records::{Chunk, LeavingTypes, Record, Records, Types};

@@ -80,11 +80,22 @@ pub fn read(
     room: Room,
     progress: &dyn Progress,
 ) -> Result<Extract> {
+    read_with(programme, department, &Pseudonymiser::new(key, &department.id), show_values, room, progress)
+}
+
+/// The same, with a pseudonymiser that may be looking for somebody.
+pub(crate) fn read_with(
+    programme: &Programme,
+    department: &Department,
+    pseudonymiser: &Pseudonymiser,
+    show_values: bool,
+    room: Room,
+    progress: &dyn Progress,
+) -> Result<Extract> {
     let files = input::resolve(programme, department)?;
     let bytes = files.iter().filter_map(|file| std::fs::metadata(&file.path).ok()).map(|metadata| metadata.len()).sum();
     progress.begin(&format!("reading {}", department.id), bytes);
-    let pseudonymiser = Pseudonymiser::new(key, &department.id);
-    let registry = Registry::read(&programme.person_lists, &pseudonymiser)?;
+    let registry = Registry::read(&programme.person_lists, pseudonymiser)?;
     let block_bytes = room.block_bytes();
     let columns = Some(department.columns.clone());
     let mut extract = Extract { records: Records::new(room), columns, ..Extract::default() };
@@ -103,7 +114,7 @@ pub fn read(
             file,
             encoding,
             recognised,
-            pseudonymiser: &pseudonymiser,
+            pseudonymiser,
             registry: &registry,
             show_values,
             block_bytes,

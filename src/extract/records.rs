@@ -200,12 +200,27 @@ impl Records {
     ///
     /// [`crate::Error::File`] where records that were put aside cannot be read or written.
     pub fn sort_and_deduplicate(&mut self, ranks: &[u32]) -> Result<(u64, Vec<u64>)> {
+        self.tidy(ranks, Equals::Once)
+    }
+
+    /// Sorts likewise and removes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Records::sort_and_deduplicate`].
+    pub(crate) fn sort(&mut self, ranks: &[u32]) -> Result<()> {
+        self.tidy(ranks, Equals::Each).map(drop)
+    }
+
+    fn tidy(&mut self, ranks: &[u32], equals: Equals) -> Result<(u64, Vec<u64>)> {
         let overflow = self.overflow.as_deref();
         let tidy = |part: &mut Part| {
             let mut records = part.take(overflow)?;
             let before = records.len();
             records.sort_unstable_by_key(|record| sort_key(record, ranks));
-            records.dedup();
+            if equals == Equals::Once {
+                records.dedup();
+            }
             let mut of_type = vec![0; ranks.len()];
             for record in &records {
                 of_type[record.kind as usize] += 1;
@@ -256,6 +271,15 @@ impl Records {
         }
         Ok(Chunk(pieces))
     }
+}
+
+/// How records count that equal one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Equals {
+    /// Once.
+    Once,
+    /// Each.
+    Each,
 }
 
 /// What records are sorted by.
@@ -368,8 +392,17 @@ impl LeavingTypes {
         let may_leave: HashSet<&str> = may_leave.iter().copied().collect();
         let leaves_as =
             |name: &String| if may_leave.contains(name.as_str()) { name.clone() } else { OTHER_TYPE.to_owned() };
-        let leaving: Vec<String> = types.names().iter().map(leaves_as).collect();
-        let mut names = leaving.clone();
+        Self::ranked(&types.names().iter().map(leaves_as).collect::<Vec<_>>())
+    }
+
+    /// The types of a delivery, which leave under the names that they have there.
+    pub(crate) fn of_delivered(types: &[String]) -> Self {
+        Self::ranked(types)
+    }
+
+    /// By type, the name under which it leaves.
+    fn ranked(leaving: &[String]) -> Self {
+        let mut names = leaving.to_vec();
         names.sort_unstable();
         names.dedup();
         let rank = |name: &String| names.binary_search(name).ok().and_then(|rank| u32::try_from(rank).ok());

@@ -1,15 +1,15 @@
 //! One department's delivery: checked against its manifest, the programme and the other deliveries, and read.
 
-use super::parquet_input::{Batch, Expected, ParquetInput};
+use super::parquet_input::Batch;
+use super::source::{AGAIN, OpenExtract, Source, Unaltered};
 use crate::error::{Error, Result, Warning};
 use crate::extract::{Quality, Record, Records, Room, Types, names};
-use crate::identity::{Pseudonym, Sex, holds_cpr_number};
-use crate::output::{FileRecord, Manifest};
+use crate::identity::{Pseudonym, Rekeyer, Sex, holds_cpr_number};
+use crate::output::FileRecord;
 use crate::pipeline::Progress;
 use crate::programme::{Department, OTHER_TYPE, Programme};
 use crate::untrusted::SteadyFile;
 use arrow_array::{Array, StringArray};
-use arrow_schema::DataType;
 use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,8 @@ pub fn read_all(
     let room = room.shared_by(programme.departments.len());
     progress.begin("reading the deliveries", programme.departments.len() as u64);
     let read = |department: &Department| {
-        let delivery = Source::new(programme, department, period_folder, &room).read();
+        let source = Source::new(programme, department, folder_of(department, period_folder));
+        let delivery = source.unaltered().and_then(|delivery| delivery.read(&room, None));
         progress.advance(1);
         delivery
     };
@@ -62,17 +63,37 @@ pub fn read_all(
             Err(error) => errors.push(error),
         }
     }
-    let key_ids = deliveries.iter().map(|delivery| &delivery.key_id);
-    if key_ids.clone().zip(key_ids.skip(1)).any(|(one, other)| one != other) {
-        errors.push(Error::refused(
-            "the deliveries were made with different keys, so that one person has different pseudonyms in them",
-            "every department must use the programme's one key; compare `key_id` in their manifests",
-        ));
-    }
+    errors.extend(went_different_ways(&deliveries));
     Error::collect(errors).map_or(Ok(deliveries), Err)
 }
 
-/// Checks of a delivery's Parquet files, without reading a row, that they have a delivery's columns and were made for
+/// Refuses deliveries whose pseudonyms were not all made with the same key or keys.
+fn went_different_ways(deliveries: &[Delivery]) -> Option<Error> {
+    let key_ids: Vec<&str> = deliveries.iter().map(|delivery| delivery.key_id.as_str()).collect();
+    if key_ids.windows(2).all(|pair| pair[0] == pair[1]) {
+        return None;
+    }
+    let rekeyed = key_ids.iter().filter(|id| id.contains('+')).count();
+    let (what, hint) = if rekeyed == 0 {
+        (
+            "the deliveries were made with different keys",
+            "every department must use the programme's one key; compare `key_id` in their manifests",
+        )
+    } else if rekeyed == key_ids.len() {
+        (
+            "the deliveries were re-keyed with different keys",
+            "every department must use the programme's one key, and the custodian one second key; compare `key_id` in their manifests",
+        )
+    } else {
+        (
+            "some deliveries were re-keyed and others were not",
+            "all must go the same way: have every department's delivery re-keyed with one second key (`udpeg rekey`), or none",
+        )
+    };
+    Some(Error::refused(format!("{what}, so that one person has different pseudonyms in them"), hint))
+}
+
+/// Checks of the Parquet files of a delivery in this folder, without reading a row, that they have a delivery's columns and were made for
 /// this programme, period and key; gives what a person should look at.
 ///
 /// # Errors
@@ -81,164 +102,99 @@ pub fn read_all(
 pub(crate) fn check_footers(
     programme: &Programme,
     department: &Department,
-    period_folder: &Path,
+    folder: &Path,
     key_id: &str,
 ) -> Result<Vec<Warning>> {
-    let room = Room::default();
-    let source = Source::new(programme, department, period_folder, &room);
-    let mut delivery = Delivery { key_id: key_id.to_owned(), ..Delivery::default() };
-    let file = |name| SteadyFile::open(&source.folder.join(name));
-    source.open(names::INCOMPLETE, file(names::INCOMPLETE)?, &mut delivery, &INCOMPLETE_COLUMNS)?;
-    source.open(names::EXTRACT, file(names::EXTRACT)?, &mut delivery, &source.extract_columns())?;
-    Ok(delivery.warnings)
+    let source = Source::new(programme, department, folder.to_path_buf());
+    let file = |name| SteadyFile::open(&folder.join(name));
+    source.incomplete(file(names::INCOMPLETE)?, key_id)?;
+    let extract = source.extract(file(names::EXTRACT)?, key_id)?;
+    Ok(changed_programme(&source, &extract).into_iter().collect())
 }
 
-const INCOMPLETE_COLUMNS: [Expected; 1] = [Expected { name: names::PERSON, data_type: DataType::Utf8 }];
-
-/// Where one delivery stands and what it must fit.
-struct Source<'a> {
-    programme: &'a Programme,
-    department: &'a Department,
-    period_folder: &'a Path,
-    folder: PathBuf,
-    /// The folder's name in manifests.
-    place: PathBuf,
-    room: &'a Room,
+fn folder_of(department: &Department, period_folder: &Path) -> PathBuf {
+    period_folder.join("delivery").join(&department.id)
 }
 
-impl<'a> Source<'a> {
-    fn new(programme: &'a Programme, department: &'a Department, period_folder: &'a Path, room: &'a Room) -> Self {
-        let place = Path::new("delivery").join(&department.id);
-        Self { programme, department, period_folder, folder: period_folder.join(&place), place, room }
-    }
+fn changed_programme(source: &Source<'_>, extract: &OpenExtract) -> Option<Warning> {
+    (extract.programme_sha256 != source.programme.sha256).then(|| {
+        Warning(format!(
+            "{}: the programme file has changed since it was delivered; types that a changed rule names may have left as `other`",
+            source.department.id
+        ))
+    })
+}
 
-    fn read(&self) -> Result<Delivery> {
-        let manifest = Manifest::read(&self.folder, &format!("pseudonymise --department {}", self.department.id))?;
-        let mut delivery = Delivery { key_id: manifest.key_id.clone(), ..Delivery::default() };
-        let checked = [names::EXTRACT, names::INCOMPLETE, names::QUALITY]
-            .map(|name| manifest.unaltered(self.period_folder, &self.place.join(name), WHOLE_AGAIN));
-        let [extract, incomplete, quality] = match checked {
-            [Ok(extract), Ok(incomplete), Ok(quality)] => [extract, incomplete, quality],
-            failed => return Err(Error::Several(failed.into_iter().filter_map(Result::err).collect())),
-        };
-        delivery.inputs = [&extract, &incomplete, &quality].map(|(record, _)| (*record).clone()).to_vec();
-        self.read_incomplete(incomplete.1, &mut delivery)?;
-        delivery.quality = Some(self.read_quality(&quality.1)?);
-        self.read_extract(extract.1, &mut delivery)?;
-        Ok(delivery)
-    }
-
-    fn read_quality(&self, file: &SteadyFile) -> Result<Quality> {
-        let quality: Quality = serde_json::from_slice(&file.bytes(Quality::MOST_BYTES)?).map_err(|_| {
-            Error::file(file.path(), "it is no quality file", "ask the department for its delivery again")
-        })?;
-        if quality.department == self.department.id {
-            return Ok(quality);
+impl Unaltered<'_> {
+    /// Reads it all; under a second key, its records and incomplete persons are in no order.
+    ///
+    /// # Errors
+    ///
+    /// As for [`read_all`].
+    pub(crate) fn read(self, room: &Room, rekeyer: Option<&Rekeyer>) -> Result<Delivery> {
+        let mut incomplete = self.incomplete()?;
+        if let Some(rekeyer) = rekeyer {
+            rekeyer.rekey_all(incomplete.iter_mut());
         }
-        Err(Error::refused(format!("{}: it tells of another department", file.path().display()), WHOLE_AGAIN))
+        let quality = self.quality()?;
+        let extract = self.extract()?;
+        let (records, types) = self.read_extract(&extract, room, rekeyer)?;
+        Ok(Delivery {
+            records,
+            types: types.names().to_vec(),
+            incomplete,
+            warnings: changed_programme(&self.source, &extract).into_iter().collect(),
+            key_id: self.key_id,
+            quality: Some(quality),
+            inputs: self.inputs,
+        })
     }
 
-    fn open(
-        &self,
-        name: &str,
-        file: SteadyFile,
-        delivery: &mut Delivery,
-        columns: &[Expected],
-    ) -> Result<ParquetInput> {
-        let path = file.path().to_path_buf();
-        let input = ParquetInput::new(file, columns)?;
-        let entries = input.entries();
-        let programme = self.programme;
-        let expected = [
-            ("udpeg.format", "1".to_owned()),
-            ("udpeg.department", self.department.id.clone()),
-            ("udpeg.period", programme.period.clone()),
-            ("udpeg.as_of", programme.as_of.to_string()),
-            ("udpeg.age_bands", programme.age_bands.to_text()),
-            ("udpeg.key_id", delivery.key_id.clone()),
-        ];
-        let differing: Vec<&str> =
-            expected.iter().filter(|(key, value)| entries.get(*key) != Some(value)).map(|(key, _)| *key).collect();
-        if !differing.is_empty() {
-            return Err(Error::refused(
-                format!(
-                    "{}: it was not made for this programme and period: {} differ{}",
-                    path.display(),
-                    differing.join(", "),
-                    if differing.len() == 1 { "s" } else { "" }
-                ),
-                "use the period, day and age bands that the departments used, or ask for deliveries made with this programme",
-            ));
-        }
-        if name == names::EXTRACT && entries.get("udpeg.programme") != Some(&programme.sha256) {
-            delivery.warnings.push(Warning(format!(
-                "{}: the programme file has changed since it was delivered; types that a changed rule names may have left as `other`",
-                self.department.id
-            )));
-        }
-        Ok(input)
-    }
-
-    fn read_incomplete(&self, file: SteadyFile, delivery: &mut Delivery) -> Result<()> {
-        let input = self.open(names::INCOMPLETE, file, delivery, &INCOMPLETE_COLUMNS)?;
+    /// The persons of its `incomplete.parquet`, rising.
+    ///
+    /// # Errors
+    ///
+    /// As for [`read_all`].
+    pub(crate) fn incomplete(&self) -> Result<Vec<Pseudonym>> {
+        let mut incomplete = Vec::new();
         let read = |persons: &mut Vec<Pseudonym>, batch: &Batch<'_>| {
             for cell in batch.text(names::PERSON, false)?.iter().flatten() {
                 persons.push(batch.pseudonym(names::PERSON, cell)?);
             }
             Ok(())
         };
+        let input = self.source.incomplete(self.incomplete.clone(), &self.key_id)?;
         input.read_row_groups(Vec::new, read, |mut persons| {
-            delivery.incomplete.append(&mut persons);
+            incomplete.append(&mut persons);
             Ok(())
         })?;
-        if !delivery.incomplete.is_sorted_by(|one, other| one < other) {
-            let path = self.folder.join(names::INCOMPLETE);
-            return Err(Error::file(&path, "its rows are not sorted", "ask the department for its delivery again"));
+        if !incomplete.is_sorted_by(|one, other| one < other) {
+            let path = self.source.folder.join(names::INCOMPLETE);
+            return Err(Error::file(&path, "its rows are not sorted", AGAIN));
         }
-        Ok(())
+        Ok(incomplete)
     }
 
-    fn extract_columns(&self) -> Vec<Expected> {
-        let attributes = self.programme.attributes;
-        let text = |name| Expected { name, data_type: DataType::Utf8 };
-        let day = |name| Expected { name, data_type: DataType::Date32 };
-        let mut columns = vec![
-            text(names::PERSON),
-            text(names::RECORD),
-            text(names::KIND),
-            day(names::START),
-            day(names::END),
-            text(names::CHILD),
-        ];
-        if attributes.sex {
-            columns.push(text(names::SEX));
-        }
-        if attributes.age_band {
-            columns.push(text(names::AGE_BAND));
-        }
-        columns
-    }
-
-    fn read_extract(&self, file: SteadyFile, delivery: &mut Delivery) -> Result<()> {
-        let input = self.open(names::EXTRACT, file, delivery, &self.extract_columns())?;
-        let path = self.folder.join(names::EXTRACT);
-        if input.rows() > u64::from(u32::MAX) {
+    fn read_extract(&self, extract: &OpenExtract, room: &Room, rekeyer: Option<&Rekeyer>) -> Result<(Records, Types)> {
+        let path = self.source.folder.join(names::EXTRACT);
+        if extract.rows() > u64::from(u32::MAX) {
             return Err(Error::file(
                 &path,
                 "it has more rows than one department can have",
                 "split the department in two",
             ));
         }
-        let labels = self.programme.age_bands.labels();
-        let reading = Reading { labels: &labels, attributes: self.programme.attributes };
+        let programme = self.source.programme;
+        let labels = programme.age_bands.labels();
+        let reading = Reading { labels: &labels, attributes: programme.attributes, rekeyer };
         let mut types = Types::default();
         let mut last: Option<Record> = None;
-        delivery.records = Records::new(self.room.clone());
-        input.read_row_groups(
+        let mut records = Records::new(room.clone());
+        extract.rows.read_row_groups(
             Part::default,
             |part, batch| reading.add(part, batch),
             |part: Part| {
-                let wrong = |what| Err(Error::file(&path, what, "ask the department for its delivery again"));
+                let wrong = |what| Err(Error::file(&path, what, AGAIN));
                 let positions: Vec<u32> = part.types.names().iter().map(|name| types.position(name.clone())).collect();
                 if types.names().len() > MOST_TYPES {
                     return wrong(TOO_MANY_TYPES);
@@ -253,12 +209,40 @@ impl<'a> Source<'a> {
                     }
                 }
                 last = part.last.map(moved).or(last);
-                delivery.records.append(part.records, &positions);
-                delivery.records.keep_within_room()
+                records.append(part.records, &positions);
+                records.keep_within_room()
             },
         )?;
-        delivery.types = types.names().to_vec();
-        Ok(())
+        Ok((records, types))
+    }
+
+    /// What `find` finds among the pseudonyms of its persons, children and incomplete persons, which it is given many
+    /// at a time and some of them more than once.
+    ///
+    /// # Errors
+    ///
+    /// As for [`read_all`].
+    pub(crate) fn find<T: Send>(&self, find: impl Fn(&[Pseudonym]) -> Vec<T> + Sync) -> Result<Vec<T>> {
+        let mut found = find(&self.incomplete()?);
+        let look = |found: &mut Vec<T>, batch: &Batch<'_>| {
+            for (name, nullable) in [(names::PERSON, false), (names::CHILD, true)] {
+                let mut pseudonyms = Vec::new();
+                let mut last = "";
+                for cell in batch.text(name, nullable)?.iter().flatten() {
+                    if cell != last {
+                        pseudonyms.push(batch.pseudonym(name, cell)?);
+                    }
+                    last = cell;
+                }
+                found.extend(find(&pseudonyms));
+            }
+            Ok(())
+        };
+        self.extract()?.rows.read_row_groups(Vec::new, look, |mut further| {
+            found.append(&mut further);
+            Ok(())
+        })?;
+        Ok(found)
     }
 }
 
@@ -267,7 +251,7 @@ impl<'a> Source<'a> {
 struct Part {
     records: Records,
     types: Types,
-    /// The first row and the last, to see that rows are in order.
+    /// The first row and the last as they stand there, to see that rows are in order.
     first: Option<Record>,
     last: Option<Record>,
 }
@@ -275,6 +259,7 @@ struct Part {
 struct Reading<'a> {
     labels: &'a [String],
     attributes: crate::programme::Attributes,
+    rekeyer: Option<&'a Rekeyer>,
 }
 
 impl Reading<'_> {
@@ -288,6 +273,7 @@ impl Reading<'_> {
         let bands = if self.attributes.age_band { Some(batch.text(names::AGE_BAND, false)?) } else { None };
         let sexes = if self.attributes.sex { Some(batch.text(names::SEX, false)?) } else { None };
         let (mut last_cell, mut last_band) = ("", None);
+        let mut waiting = Vec::new();
         for row in 0..batch.rows() {
             let cell = persons.value(row);
             let band = bands.map(|bands| bands.value(row));
@@ -310,7 +296,18 @@ impl Reading<'_> {
                 age_band,
             };
             check_days(&record, ends.is_null(row), batch)?;
-            part.push(record, batch)?;
+            part.note(&record, batch)?;
+            if self.rekeyer.is_some() {
+                waiting.push(record);
+            } else {
+                part.records.push(record);
+            }
+        }
+        if let Some(rekeyer) = self.rekeyer {
+            rekeyer.rekey_all(waiting.iter_mut().flat_map(pseudonyms_of));
+            for record in waiting {
+                part.records.push(record);
+            }
         }
         Ok(())
     }
@@ -322,6 +319,11 @@ impl Reading<'_> {
         let position = position.and_then(|position| u8::try_from(position).ok());
         position.ok_or_else(|| batch.unexpected(names::AGE_BAND, band, "a cell is no age band of the programme"))
     }
+}
+
+fn pseudonyms_of(record: &mut Record) -> impl Iterator<Item = &mut Pseudonym> {
+    let Record { person, record, child, .. } = record;
+    std::iter::once(person).chain(record).chain(child)
 }
 
 /// A row's sex, where the programme asks for it; nothing depends on it otherwise.
@@ -368,25 +370,23 @@ const MOST_TYPES: usize = 1 << 16;
 /// A programme's types have at most 1,000 characters, of at most four bytes.
 const LONGEST_TYPE_BYTES: usize = 4000;
 
-const WHOLE_AGAIN: &str = "ask the department for the whole folder again, and how it was sent";
 const TOO_MANY_TYPES: &str = "it holds more than 65,536 types";
 const TWO_BANDS: &str = "rows of one person have different age bands";
 const NOT_IN_ORDER: &str = "rows are not sorted by person, start, end, type, record and child, or one stands twice";
 
 impl Part {
-    /// Adds the next row, which must come after the last and have the age band that its person has.
-    fn push(&mut self, record: Record, batch: &Batch<'_>) -> Result<()> {
+    /// Notes the next row, which must come after the last and have the age band that its person has.
+    fn note(&mut self, record: &Record, batch: &Batch<'_>) -> Result<()> {
         if let Some(last) = &self.last {
-            if !comes_before(last, &record, &self.types) {
+            if !comes_before(last, record, &self.types) {
                 return Err(batch.wrong(names::PERSON, NOT_IN_ORDER));
             }
             if last.person == record.person && last.age_band != record.age_band {
                 return Err(batch.wrong(names::AGE_BAND, TWO_BANDS));
             }
         }
-        self.records.push(record);
-        self.first = self.first.or(Some(record));
-        self.last = Some(record);
+        self.first = self.first.or(Some(*record));
+        self.last = Some(*record);
         Ok(())
     }
 

@@ -42,6 +42,8 @@ impl ParquetInput {
             shape::check_rows(&file, metadata.metadata())?;
             Some(metadata)
         });
+        // Whatever else seems wrong with it: that it changed explains it.
+        file.check_unchanged()?;
         let metadata = metadata.flatten().ok_or_else(|| corrupt(path))?;
         for expected in columns {
             let found = metadata.schema().field_with_name(expected.name);

@@ -30,7 +30,7 @@ pub(super) fn put_right(period: &Path) -> Result<()> {
     for name in names(period)?.iter().filter(|name| Room::is_overflow(name)) {
         remove_file(&period.join(name))?;
     }
-    for folder in left_behind(period)? {
+    for folder in left_behind(period, Path::new(""))? {
         if let Some(step) = Step::of_folder(&folder) {
             put_step_right(period, &step)?;
         }
@@ -66,16 +66,16 @@ pub(super) fn discard(place: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The folders, relative to the period's, that something hidden stands beside.
-fn left_behind(period: &Path) -> Result<Vec<PathBuf>> {
+/// The folders in a folder of the period and below, relative to the period's, that something hidden stands beside.
+fn left_behind(period: &Path, folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    for name in names(period)? {
+    for name in names(&period.join(folder))? {
+        let below = folder.join(&name);
         if let Some(place) = place_of(&name) {
-            found.push(PathBuf::from(place));
-        } else if matches!(name.as_str(), "private" | "delivery") {
+            found.push(folder.join(place));
+        } else if Step::stand_below(&below) {
             // One that this account may not look into is for its owner to put right.
-            let below = names(&period.join(&name)).unwrap_or_default();
-            found.extend(below.iter().filter_map(|below| place_of(below)).map(|place| Path::new(&name).join(place)));
+            found.extend(left_behind(period, &below).unwrap_or_default());
         }
     }
     Ok(found)

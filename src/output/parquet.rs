@@ -53,6 +53,16 @@ impl RunMetadata {
         metadata
     }
 
+    /// The same with a further entry, or another value of one that is there.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: String) -> Self {
+        match self.entries.iter_mut().find(|(known, _)| *known == name) {
+            Some(entry) => entry.1 = value,
+            None => self.entries.push((name, value)),
+        }
+        self
+    }
+
     /// The keys whose values are not these among a file's entries.
     #[must_use]
     pub fn differing(&self, entries: &HashMap<String, String>) -> Vec<&'static str> {

@@ -53,6 +53,26 @@ impl Step {
         }
     }
 
+    /// `rekey` of one department's delivery.
+    #[must_use]
+    pub fn rekey(department: &str) -> Self {
+        Self { name: format!("rekey {department}"), folders: vec![Path::new("rekeyed").join(department)] }
+    }
+
+    /// `unkey` of one coordinator's list, for one department.
+    #[must_use]
+    pub fn unkey(department: &str, coordinator: &str) -> Self {
+        let folder = Path::new("unkeyed").join(department).join(coordinator);
+        Self { name: format!("unkey {coordinator} for {department}"), folders: vec![folder] }
+    }
+
+    /// `reidentify` of one coordinator's list, in one department.
+    #[must_use]
+    pub fn reidentify(department: &str, coordinator: &str) -> Self {
+        let folder = Path::new("reidentified").join(department).join(coordinator);
+        Self { name: format!("reidentify {coordinator} in {department}"), folders: vec![folder] }
+    }
+
     /// `select`.
     #[must_use]
     pub fn select() -> Self {
@@ -71,10 +91,23 @@ impl Step {
         let names: Vec<_> = folder.iter().map(|name| name.to_str()).collect::<Option<_>>()?;
         match names.as_slice() {
             ["private" | "delivery", department] => Some(Self::pseudonymise(department)),
+            ["rekeyed", department] => Some(Self::rekey(department)),
+            ["unkeyed", department, coordinator] => Some(Self::unkey(department, coordinator)),
+            ["reidentified", department, coordinator] => Some(Self::reidentify(department, coordinator)),
             ["selection"] => Some(Self::select()),
             ["coordinators" | "assignment"] => Some(Self::assign()),
             _ => None,
         }
+    }
+
+    /// Whether folders of steps stand below a folder, relative to the period's, that is none itself.
+    pub(super) fn stand_below(folder: &Path) -> bool {
+        let names: Vec<_> = folder.iter().map(|name| name.to_str()).collect();
+        matches!(
+            names.as_slice(),
+            [Some("private" | "delivery" | "rekeyed" | "unkeyed" | "reidentified")]
+                | [Some("unkeyed" | "reidentified"), Some(_)]
+        )
     }
 }
 

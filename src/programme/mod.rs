@@ -233,7 +233,7 @@ impl Programme {
 }
 
 /// `[A-Za-z0-9][A-Za-z0-9._-]*`, at most 100, no CPR number: what may become a file name.
-fn is_file_name(id: &str) -> bool {
+pub(crate) fn is_file_name(id: &str) -> bool {
     id.starts_with(|first: char| first.is_ascii_alphanumeric())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
         && id.len() <= 100

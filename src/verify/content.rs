@@ -31,13 +31,16 @@ pub(super) fn content(
     let mut errors: Vec<Error> = step
         .intact
         .iter()
-        .filter_map(|path| manifest.outputs.iter().find(|record| Path::new(&record.path) == path))
-        .filter_map(|record| about_file(step, place, manifest, record, &metadata).err())
+        .filter_map(|path| {
+            let name = step.expected.name_of(path);
+            let record = manifest.outputs.iter().find(|record| Path::new(&record.path) == name)?;
+            about_file(step, &place.folder.join(path), manifest, record, &metadata).err()
+        })
         .collect();
     let mut warnings = Vec::new();
     if let (Some(department), true) = (step.expected.department, errors.is_empty()) {
         let own = Programme { sha256: place.programme.sha256.clone(), ..own };
-        match linkage::check_footers(&own, department, place.folder, &manifest.key_id) {
+        match linkage::check_footers(&own, department, &place.folder.join(step.expected.place()), &manifest.key_id) {
             Ok(found) => warnings = found,
             Err(error) => errors.push(error),
         }
@@ -56,19 +59,18 @@ pub(super) fn content(
 /// What one file says, against its record in the manifest.
 fn about_file(
     step: &Standing<'_>,
-    place: &Place<'_>,
+    path: &Path,
     manifest: &Manifest,
     record: &FileRecord,
     metadata: &RunMetadata,
 ) -> Result<()> {
-    let path = place.folder.join(&record.path);
     if path.extension().is_none_or(|extension| extension != "parquet") {
         return match record.rows {
-            Some(_) => Err(step.refused(&path, "its manifest gives it rows, and it is no table")),
+            Some(_) => Err(step.refused(path, "its manifest gives it rows, and it is no table")),
             None => Ok(()),
         };
     }
-    let footer = Footer::read(&path, &step.expected.again)?;
+    let footer = Footer::read(path, &step.expected.again)?;
     let differing = metadata.differing(&footer.entries);
     if !differing.is_empty() {
         let verb = if differing.len() == 1 { "differs" } else { "differ" };
@@ -82,10 +84,10 @@ fn about_file(
         ));
     }
     if record.rows != Some(footer.rows) {
-        return Err(step.refused(&path, "it has another number of rows than its manifest says"));
+        return Err(step.refused(path, "it has another number of rows than its manifest says"));
     }
     if footer.created_by != format!("udpeg {}", manifest.program_version) {
-        return Err(step.refused(&path, "it was made by another version of the program than its manifest says"));
+        return Err(step.refused(path, "it was made by another version of the program than its manifest says"));
     }
     Ok(())
 }
@@ -124,13 +126,20 @@ fn counts(step: &Standing<'_>, place: &Place<'_>, manifest: &Manifest) -> Result
     let bytes = SteadyFile::open(&path)?.bytes(Quality::MOST_BYTES)?;
     let quality: Quality = serde_json::from_slice(&bytes)
         .map_err(|_| Error::file(&path, "it is no quality file", &step.expected.again))?;
-    let read = manifest.inputs.iter().map(|record| record.rows.unwrap_or(0));
-    let delivered = manifest.outputs.iter().find(|record| Path::new(&record.path) == extract);
+    let name = step.expected.name_of(extract);
+    let of_extract = |records: &[FileRecord]| {
+        records.iter().find(|record| Path::new(&record.path) == name).and_then(|record| record.rows)
+    };
+    // Re-keyed, it was made from another delivery's extract of as many rows, else from the department's files.
+    let is_all_of_it = match manifest.step.as_str() {
+        "rekey" => of_extract(&manifest.inputs) == Some(quality.extract),
+        _ => Some(quality.rows) == sum(manifest.inputs.iter().map(|record| record.rows.unwrap_or(0))),
+    };
     let is_right = Some(&quality.department) == step.expected.department.map(|department| &department.id)
-        && Some(quality.rows) == sum(read)
+        && is_all_of_it
         && quality.adds_up()
         && Some(quality.rejected) == sum(quality.reasons.values().copied())
-        && delivered.is_some_and(|record| record.rows == Some(quality.extract));
+        && of_extract(&manifest.outputs) == Some(quality.extract);
     if is_right {
         Ok(())
     } else {

@@ -10,6 +10,7 @@ mod assignment;
 mod bad_input;
 mod cases;
 mod command_line;
+mod custody;
 mod faults;
 mod fuzzed;
 mod hostile;

@@ -13,6 +13,7 @@ use scan::Secrets;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use udpeg::identity::Passphrase;
 use udpeg::pipeline::{self, Context, Delivering, Memory, Progress, Silent};
 use udpeg::programme::{Overrides, Programme};
 
@@ -174,6 +175,7 @@ fn a_step_that_waits() {
     let delivering = Delivering {
         max_rejected: after("--max-rejected").unwrap_or("5%").parse().unwrap(),
         show_values: arguments.contains(&"--show-values"),
+        passphrase: Passphrase::Terminal,
     };
     let today = chrono::Local::now().date_naive();
     let progress: &dyn Progress = if arguments.contains(&WHILE_READING) { &WaitingWhileReading } else { &Silent };

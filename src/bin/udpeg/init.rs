@@ -1,6 +1,6 @@
 //! `udpeg init`: asks what was not typed, drafts a programme file and writes it.
 
-use crate::args::Init;
+use crate::args::init::Init;
 use crate::terminal::{Terminal, heading};
 use std::fmt::Write as _;
 use std::io::{BufRead, IsTerminal, Write as _};

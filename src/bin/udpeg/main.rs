@@ -8,16 +8,21 @@ mod context;
 mod exit;
 mod init;
 mod key;
+mod log;
 mod man;
 mod memory;
 mod progress;
+mod pseudonym_of;
 mod pseudonymise;
+mod reidentify;
+mod rekey;
 mod run;
 mod schema;
 mod select;
 mod synth;
 mod terminal;
 mod threads;
+mod unkey;
 mod verify;
 
 use args::{Args, Command};
@@ -45,6 +50,11 @@ fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode
         Command::Select(command) => select::run(command, terminal),
         Command::Assign(command) => assign::run(command, terminal),
         Command::Run(command) => run::run(command, terminal),
+        Command::Rekey(command) => rekey::run(command, terminal),
+        Command::Unkey(command) => unkey::run(command, terminal),
+        Command::Reidentify(command) => reidentify::run(command, terminal),
+        Command::PseudonymOf(command) => pseudonym_of::run(command, terminal),
+        Command::Log(command) => log::run(command, terminal),
         Command::Verify(command) => return verify::run(command, terminal),
         Command::Synth(command) => synth::run(command, terminal),
         Command::Completions(command) => completions::run(command),

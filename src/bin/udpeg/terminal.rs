@@ -109,6 +109,20 @@ pub(crate) fn print(text: &str) -> std::io::Result<()> {
     }
 }
 
+/// Asks for a word at the terminal; anything else, or nobody to ask, stops the command.
+pub(crate) fn confirm(question: &str, word: &str, otherwise: &str) -> Result<()> {
+    let refused = |what: &str, hint: &str| Err(Error::Usage { what: what.to_owned(), hint: hint.to_owned() });
+    if !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
+        return refused("nobody can be asked whether this is meant", otherwise);
+    }
+    anstream::eprint!("{}", masked(question));
+    let mut answer = String::new();
+    match std::io::stdin().read_line(&mut answer) {
+        Ok(_) if answer.trim() == word => Ok(()),
+        _ => refused("that was not it; nothing was done", "run it again if it is meant"),
+    }
+}
+
 /// Masks every text in a JSON value; numbers are counts and stay as they are.
 fn mask_texts(value: &mut serde_json::Value) {
     use serde_json::Value;

@@ -8,6 +8,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use udpeg::assignment::TargetGroup;
+use udpeg::custody;
+use udpeg::identity::{Key, Passphrase};
 use udpeg::output::Manifest;
 use udpeg::pipeline::{self, Context, Delivering, Memory, Progress};
 use udpeg::programme::{Overrides, Programme};
@@ -56,7 +58,12 @@ struct Meddler<'a> {
 }
 
 impl Progress for Meddler<'_> {
-    fn begin(&self, _: &str, _: u64) {}
+    fn begin(&self, what: &str, _: u64) {
+        // By then all deliveries have been looked at, and no row of them read.
+        if what.starts_with("re-keying") {
+            self.advance(0);
+        }
+    }
     fn advance(&self, _: u64) {
         if !self.is_done.swap(true, Ordering::Relaxed) {
             std::thread::sleep(TICK);
@@ -77,7 +84,8 @@ fn an_extract_that_changes_while_it_is_read_fails_and_leaves_the_older_delivery(
         let path = place.path("social.tsv");
         let programme = Programme::read(&place.path("p.toml"), &Overrides::default()).unwrap();
         let today = chrono::Local::now().date_naive();
-        let delivering = Delivering { max_rejected: "5%".parse().unwrap(), show_values: false };
+        let delivering =
+            Delivering { max_rejected: "5%".parse().unwrap(), show_values: false, passphrase: Passphrase::Terminal };
         let pseudonymise = |progress: &dyn Progress| {
             let context = Context { programme: &programme, today, force: true, memory: Memory::default(), progress };
             pipeline::pseudonymise(&context, "social", &delivering).map(|_| ())
@@ -92,6 +100,32 @@ fn an_extract_that_changes_while_it_is_read_fails_and_leaves_the_older_delivery(
             place.write("social.tsv", &text);
         }
         pseudonymise(&pipeline::Silent).unwrap();
+    }
+}
+
+#[test]
+fn a_delivery_that_changes_once_it_was_checked_is_not_rekeyed() {
+    let place = Workplace::with_small_programme();
+    place.udpeg(&["run", "--programme", "p.toml"]).succeeded();
+    place.write("second.key", KEY_LINE.replace("0001", "ffff"));
+    place.set_mode("second.key", 0o600);
+    let second = Key::read(&place.path("second.key")).unwrap();
+    let overrides = Overrides { out: Some(place.path("second")), ..Overrides::default() };
+    let programme = Programme::read(&place.path("p.toml"), &overrides).unwrap();
+    let today = chrono::Local::now().date_naive();
+    let folders = ["social", "family"].map(|department| place.path("out/2024Q4/delivery").join(department));
+    for name in ["extract.parquet", "incomplete.parquet"] {
+        let path = folders[1].join(name);
+        let whole = fs::read(&path).unwrap();
+        for (case, meddling) in MEDDLINGS {
+            let progress = Meddler { path: &path, meddling, is_done: AtomicBool::new(false) };
+            let memory = Memory::default();
+            let context = Context { programme: &programme, today, force: false, memory, progress: &progress };
+            let error = custody::rekey(&context, &second, &folders).unwrap_err().to_string();
+            assert!(error.contains(&format!("{name}: it changed while it was read")), "{case}: {error}");
+            assert!(place.files("second").is_empty(), "{case}");
+            fs::write(&path, &whole).unwrap();
+        }
     }
 }
 
@@ -127,7 +161,7 @@ fn what_was_checked_is_what_is_read_or_the_change_is_told() {
         let folder = place.path("out/2024Q4");
         let manifest = Manifest::read(&folder.join("selection"), "select").unwrap();
         let name = Path::new("selection/candidates.parquet");
-        let (_, file) = manifest.unaltered(&folder, name, "hint").unwrap();
+        let (_, file) = manifest.unaltered(&folder.join(name), name, "hint").unwrap();
         assert_eq!(TargetGroup::read(&file, &[]).unwrap().units.len(), 2);
         std::thread::sleep(TICK);
         meddling(&folder.join(name));

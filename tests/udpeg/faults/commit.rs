@@ -159,12 +159,20 @@ fn a_first_step_that_cannot_be_put_into_place_leaves_nothing() {
 #[test]
 fn only_what_stands_beside_a_steps_folder_is_removed() {
     let place = Workplace::new();
-    let kept =
-        ["out/p/.notes.old/x", "out/p/.partial/x", "out/p/mine/.x.partial/y", "out/p/delivery/x.old/y", "out/p/.old"];
+    let kept = [
+        "out/p/.notes.old/x",
+        "out/p/.partial/x",
+        "out/p/mine/.x.partial/y",
+        "out/p/delivery/x.old/y",
+        "out/p/.old",
+        "out/p/delivery/a/.x.partial/y",
+    ];
     for name in &kept {
         place.write(name, "mine");
     }
-    for left in [".selection.partial/x", ".coordinators.partial/k1/x", "private/.a.partial/x", "delivery/.b.old/x"] {
+    let below =
+        ["private/.a.partial/x", "rekeyed/.a.partial/x", "unkeyed/a/.k1.partial/x", "reidentified/a/.k1.partial/x"];
+    for left in [".selection.partial/x", ".coordinators.partial/k1/x", "delivery/.b.old/x"].iter().chain(&below) {
         place.write(&format!("out/p/{left}"), "left");
     }
     drop(Period::open(&place.path("out"), "p").unwrap());
@@ -176,12 +184,13 @@ fn only_what_stands_beside_a_steps_folder_is_removed() {
 
 #[test]
 fn every_step_that_is_staged_is_one_that_is_put_right() {
-    for step in [Step::pseudonymise("social"), Step::select(), Step::assign()] {
+    let of_custody = [Step::rekey("social"), Step::unkey("social", "k1"), Step::reidentify("social", "k1")];
+    for step in [Step::pseudonymise("social"), Step::select(), Step::assign()].iter().chain(&of_custody) {
         for folder in &step.folders {
             assert_eq!(Step::of_folder(folder).map(|found| found.name), Some(step.name.clone()), "{folder:?}");
         }
     }
-    for other in ["", "private", "delivery/a/b", "release", "x/selection"] {
+    for other in ["", "private", "delivery/a/b", "release", "x/selection", "rekeyed", "unkeyed/a", "reidentified"] {
         assert!(Step::of_folder(Path::new(other)).is_none(), "{other}");
     }
 }

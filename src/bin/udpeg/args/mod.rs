@@ -1,7 +1,12 @@
 //! What the user typed: commands, options, help texts.
 
+pub(crate) mod custody;
+pub(crate) mod init;
+
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
+use custody::{Key, Log, PseudonymOf, Reidentify, Rekey, Unkey, Unlock};
+use init::{Init, Schema};
 use std::path::PathBuf;
 use udpeg::pipeline::{Memory, Share};
 
@@ -19,6 +24,7 @@ Examples:
   udpeg select -p p.toml                       the analyst
   udpeg assign -p p.toml                       who leads the coordinators
   udpeg verify -p p.toml                       whoever wants to be sure
+  udpeg reidentify --help                      the way back, for one list
 
 Exit codes: 0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows,
 4 refused for safety")]
@@ -46,7 +52,7 @@ pub(crate) enum Command {
     Init(Init),
     /// Print the JSON Schema of the programme file, for editors
     Schema(Schema),
-    /// Make the programme's key
+    /// Make, name or destroy a key
     Key(Key),
     /// Pseudonymise one department's extract, and report what cannot be used
     Pseudonymise(Pseudonymise),
@@ -56,6 +62,16 @@ pub(crate) enum Command {
     Assign(Assign),
     /// Pseudonymise all departments, select and assign, in one process
     Run(Run),
+    /// Put deliveries under a second key, as a custodian who has no identified extract
+    Rekey(Rekey),
+    /// Find the departments' pseudonyms of one coordinator's list, as that custodian
+    Unkey(Unkey),
+    /// Tell the numbers of one coordinator's list, in the department
+    Reidentify(Reidentify),
+    /// Tell the pseudonym of a citizen who asks about their own data
+    PseudonymOf(PseudonymOf),
+    /// Look at the custody log
+    Log(Log),
     /// Check that a period's files were not altered and its steps fit together
     Verify(Verify),
     /// Make up extracts of any size, with a programme file that reads them
@@ -64,89 +80,6 @@ pub(crate) enum Command {
     Completions(Completions),
     /// Print the manual page
     Man(Man),
-}
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  udpeg init config/programme.toml
-  udpeg init p.toml -d jobcentre=jobs.csv -d family=family.xlsx
-  udpeg init p.toml -d social=s.csv --column social.type=Tilbud
-
-Asks for what is not given, where somebody sits at the terminal. The file is a beginning: what people have to decide
-is marked DECIDE in it, what is only likely LOOK.")]
-pub(crate) struct Init {
-    /// The programme file to write; one that is there is never overwritten
-    pub file: PathBuf,
-    /// A department and its file; several files of one department by naming it again
-    #[arg(long, short, value_name = "ID=FILE", value_parser = pair)]
-    pub department: Vec<(String, String)>,
-    /// The column that is a department's person, child, type, start, end, week, amount or record
-    #[arg(long, value_name = "ID.KEY=NAME", value_parser = named_column)]
-    pub column: Vec<(String, udpeg::init::Column)>,
-    /// What the programme is called
-    #[arg(long)]
-    pub name: Option<String>,
-    /// The period, such as 2026Q3 [default: the last quarter]
-    #[arg(long)]
-    pub period: Option<String>,
-    /// The day on which everything is measured [default: the last quarter's last]
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub as_of: Option<NaiveDate>,
-}
-
-/// `jobcentre=jobcentre.csv`.
-fn pair(text: &str) -> Result<(String, String), &'static str> {
-    match text.split_once('=') {
-        Some((id, file)) if !id.is_empty() && !file.is_empty() => Ok((id.to_owned(), file.to_owned())),
-        _ => Err("write it as ID=FILE, such as jobcentre=jobcentre.csv"),
-    }
-}
-
-/// `jobcentre.type=Ydelse`.
-fn named_column(text: &str) -> Result<(String, udpeg::init::Column), String> {
-    use udpeg::init::{Column, Role};
-    let parts = text.split_once('=').and_then(|(key, name)| Some((key.split_once('.')?, name)));
-    let Some(((department, key), name)) = parts else {
-        return Err("write it as ID.KEY=NAME, such as jobcentre.type=Ydelse".to_owned());
-    };
-    let role = Role::ALL.into_iter().find(|role| role.key() == key);
-    let keys = || Role::ALL.map(Role::key).join(", ");
-    let role = role.ok_or_else(|| format!("a column can be {}", keys()))?;
-    Ok((department.to_owned(), Column { role, name: udpeg::extract::normalised(name) }))
-}
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Example:
-  udpeg schema > programme.schema.json
-
-Editors that know TOML schemas complete and check the programme file with it, where its first line is
-  #:schema programme.schema.json")]
-pub(crate) struct Schema {}
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Example:\n  udpeg key new furesoe.key")]
-pub(crate) struct Key {
-    #[command(subcommand)]
-    pub command: KeyCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum KeyCommand {
-    /// Make a new key: 32 random bytes, in a file that only you can read
-    #[command(after_help = "\
-Example:
-  udpeg key new furesoe.key
-
-One key serves one programme. Whoever holds it and a delivery can find out whom its rows are
-about: the analyst never gets it, and it never travels together with an extract. Without it,
-later periods cannot be linked to earlier ones.")]
-    New {
-        /// The file to make; one that is there is never overwritten
-        file: PathBuf,
-    },
 }
 
 /// What all commands that read a programme have in common.
@@ -188,6 +121,8 @@ pub(crate) struct Extracts {
     /// List the rejected rows' own columns in private/<department>/rejected.csv
     #[arg(long)]
     pub show_values: bool,
+    #[command(flatten)]
+    pub unlock: Unlock,
 }
 
 #[derive(Debug, clap::Args)]
