@@ -148,7 +148,7 @@ pub fn examine(text: &[u8], seal: &Seal) -> Examined {
                         unsealed.clear();
                     }
                     (Some(_), _) => {
-                        examined.findings.push(format!("the half line before line {number} was removed or altered"))
+                        examined.findings.push(format!("the half line before line {number} was removed or altered"));
                     }
                     (None, _) => {}
                 }

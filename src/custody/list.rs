@@ -32,7 +32,7 @@ pub(super) struct Member {
     /// The unit's id.
     pub unit: Pseudonym,
     /// The member's pseudonym, as the list has it.
-    pub member: Pseudonym,
+    pub pseudonym: Pseudonym,
     /// The member's pseudonym under the departments' key, where it is known.
     pub person: Option<Pseudonym>,
 }
@@ -167,15 +167,15 @@ fn members(batch: &RecordBatch, is_unkeyed: bool) -> Option<Vec<Member>> {
             return None;
         }
         if let Some((of_list, of_delivery)) = unkeyed {
-            let member = Pseudonym::from_hex(of_list.value(row))?;
+            let pseudonym = Pseudonym::from_hex(of_list.value(row))?;
             let person = Some(Pseudonym::from_hex(of_delivery.value(row))?);
-            members.push(Member { label, unit, member, person });
+            members.push(Member { label, unit, pseudonym, person });
         } else if let Some(lists) = lists {
             let list = lists.value(row);
             let list = list.as_string_opt::<i32>()?;
             for cell in 0..list.len() {
-                let member = Pseudonym::from_hex(list.value(cell))?;
-                members.push(Member { label: label.clone(), unit, member, person: None });
+                let pseudonym = Pseudonym::from_hex(list.value(cell))?;
+                members.push(Member { label: label.clone(), unit, pseudonym, person: None });
             }
         }
     }

@@ -119,12 +119,13 @@ impl Log {
             && kept.lines > 0
             && examined.macs.get(&kept.lines) != Some(&kept.mac)
         {
-            findings.push(match examined.macs.contains_key(&kept.lines) {
-                true => format!("entry {} is not the one whose head was kept: the log was made anew", kept.lines),
-                false => format!(
+            findings.push(if examined.macs.contains_key(&kept.lines) {
+                format!("entry {} is not the one whose head was kept: the log was made anew", kept.lines)
+            } else {
+                format!(
                     "it ends with entry {}, and the head that was kept is of entry {}: the end was cut off",
                     examined.head.lines, kept.lines
-                ),
+                )
             });
         }
         if !findings.is_empty() {

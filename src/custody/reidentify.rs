@@ -134,7 +134,7 @@ fn persons(list: &List, reidentifying: &Reidentifying<'_>) -> Result<Vec<Pseudon
             format!("{path}: its deliveries were re-keyed, so that no department knows its pseudonyms"),
             "ask the custodian of the second key for `udpeg unkey` of this list, and name the pseudonyms.parquet that it gives",
         )),
-        _ => Ok(list.members.iter().map(|member| member.person.unwrap_or(member.member)).collect()),
+        _ => Ok(list.members.iter().map(|member| member.person.unwrap_or(member.pseudonym)).collect()),
     }
 }
 
@@ -157,7 +157,7 @@ fn numbers(list: &List, persons: &[Pseudonym], wanted: &Wanted) -> Zeroizing<Vec
     text.extend_from_slice(HEADER.as_bytes());
     for (member, person) in list.members.iter().zip(persons) {
         let before = text.len();
-        for cell in [member.label.as_bytes(), &member.unit.to_hex(), &member.member.to_hex()] {
+        for cell in [member.label.as_bytes(), &member.unit.to_hex(), &member.pseudonym.to_hex()] {
             text.extend_from_slice(cell);
             text.push(b',');
         }

@@ -52,7 +52,7 @@ pub fn rekey(context: &Context<'_>, second: &Key, folders: &[PathBuf]) -> Result
         period.check_free(&Step::rekey(&delivery.source.department.id), context.force)?;
     }
     let rekeyer = Rekeyer::new(second);
-    let (mut rekeyed, mut staged, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut written, mut staged, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     for (extract, delivery) in deliveries {
         let began = Instant::now();
         let department = delivery.source.department.id.as_str();
@@ -67,7 +67,7 @@ pub fn rekey(context: &Context<'_>, second: &Key, folders: &[PathBuf]) -> Result
         let manifest = Manifest::new("rekey", programme, &key_ids, delivery.inputs, outputs, began);
         output::write_json(folder, MANIFEST, &manifest)?;
         warnings.extend(delivery.warnings);
-        rekeyed.push(RekeyedDelivery {
+        written.push(RekeyedDelivery {
             department: department.to_owned(),
             rows,
             incomplete: delivery.incomplete.len() as u64,
@@ -78,7 +78,7 @@ pub fn rekey(context: &Context<'_>, second: &Key, folders: &[PathBuf]) -> Result
     }
     context.progress.end();
     staged.into_iter().try_for_each(Staged::commit)?;
-    Ok(Outcome { summary: rekeyed, warnings })
+    Ok(Outcome { summary: written, warnings })
 }
 
 /// The deliveries in these folders, each of another department.

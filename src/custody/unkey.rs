@@ -82,7 +82,7 @@ pub fn unkey(context: &Context<'_>, unkeying: &Unkeying<'_>, account: &Account, 
     let list = List::read(programme, unkeying.list, unkeying.assignment)?;
     let first = first_key(&list, unkeying)?;
     let deliveries = read_sources(programme, unkeying.deliveries)?;
-    let wanted: HashSet<Pseudonym> = list.members.iter().map(|member| member.member).collect();
+    let wanted: HashSet<Pseudonym> = list.members.iter().map(|member| member.pseudonym).collect();
     let rekeyer = Rekeyer::new(unkeying.second);
     let mut found = Vec::new();
     for delivery in &deliveries {
@@ -199,7 +199,7 @@ fn write(
         .with(names::LIST_SHA256, list.sha256.clone());
     let text = |name| Field::new(name, DataType::Utf8, false);
     let told: Vec<(&Member, Pseudonym)> =
-        list.members.iter().filter_map(|member| Some((member, *pairs.get(&member.member)?))).collect();
+        list.members.iter().filter_map(|member| Some((member, *pairs.get(&member.pseudonym)?))).collect();
     let labels = |told: &Told<'_>| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(told.iter().map(|(member, _)| &member.label)))
     };
@@ -210,7 +210,7 @@ fn write(
     let columns = [
         Column::new(text(columns::LABEL), labels),
         pseudonyms(columns::UNIT, |(member, _)| member.unit),
-        pseudonyms(names::MEMBER, |(member, _)| member.member),
+        pseudonyms(names::MEMBER, |(member, _)| member.pseudonym),
         pseudonyms(names::PERSON, |(_, person)| *person),
     ];
     let chunk = |rows| Ok(&told[rows]);

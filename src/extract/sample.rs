@@ -8,7 +8,7 @@ use super::input::{self, NamedFile};
 use super::{normalised, recognise};
 use crate::error::{Error, Result};
 use crate::identity::would_be_masked;
-use crate::programme::{Columns, DateFormat, Department, Encoding, FileFormat, Period};
+use crate::programme::{Columns, DateFormat, Department, Encoding, FileFormat, Period, TypeList};
 use crate::untrusted::SteadyFile;
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -82,7 +82,7 @@ fn undescribed() -> Department {
     let period = Period::Days { start: String::new(), end: String::new() };
     let columns = Columns { persons: Vec::new(), kind: String::new(), period, record: None, child: None };
     let format = FileFormat { encoding: None, ..FileFormat::new(DateFormat::iso()) };
-    Department { id: String::new(), input: Vec::new(), format, types: Default::default(), columns }
+    Department { id: String::new(), input: Vec::new(), format, types: TypeList::default(), columns }
 }
 
 /// The first bytes of a text, a byte-order mark passed over, and whether they are all there is.

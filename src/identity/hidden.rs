@@ -36,7 +36,7 @@ impl Passphrase {
                 &format!("Passphrase of {}: ", key_file.display()),
                 "name a file that holds the passphrase with --passphrase-file",
             ),
-            Self::File(path) => self.read_file(path),
+            Self::File(path) => Self::read_file(path),
         }
     }
 
@@ -58,7 +58,7 @@ impl Passphrase {
         Ok(chosen)
     }
 
-    fn read_file(&self, path: &Path) -> Result<Zeroizing<String>> {
+    fn read_file(path: &Path) -> Result<Zeroizing<String>> {
         let line = first_line(open_private(path, &PASSPHRASE_FILE)?).map_err(|error| unreadable(path, &error))?;
         if line.is_empty() {
             return Err(Error::file(path, "its first line is empty", "write the passphrase into its first line"));

@@ -251,7 +251,9 @@ impl Search<'_> {
         };
         let adults: Vec<usize> = numbers.iter().copied().filter(of_parents).collect();
         if adults.len() > 1 {
-            adults.iter().for_each(|&at| self.take(Role::Person, at));
+            for &at in &adults {
+                self.take(Role::Person, at);
+            }
             // Where the child is a system's primary person, its number has no particular name.
             let others: Vec<usize> = numbers.into_iter().filter(|at| !adults.contains(at)).collect();
             if let ([only], false) = (&others[..], self.has(Role::Child)) {

@@ -79,7 +79,7 @@ fn the_guides_walk_gives_exactly_the_numbers_of_that_list_and_nobody_elses() {
     // No number stands on any machine but the departments' own.
     for (path, bytes) in place.files(".") {
         let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
-        let may_hold = path.ends_with(".csv") && !path.starts_with("analyst/") && !path.starts_with("second/");
+        let may_hold = path.contains(".csv") && !path.starts_with("analyst/") && !path.starts_with("second/");
         let digits = number.as_str();
         let spelt = format!("{}-{}", &digits[..6], &digits[6..]);
         assert!(may_hold || !(text.contains(digits) || text.contains(&spelt)), "{path}");

@@ -26,8 +26,8 @@ fn objections(text: &str) -> Option<String> {
     compiler.enable_format_assertions();
     compiler.add_resource("schema.json", schema()).unwrap();
     let mut schemas = boon::Schemas::new();
-    let compiled = compiler.compile("schema.json", &mut schemas).unwrap();
-    schemas.validate(&instance(text), compiled).err().map(|error| error.to_string())
+    let programme = compiler.compile("schema.json", &mut schemas).unwrap();
+    schemas.validate(&instance(text), programme).err().map(|error| error.to_string())
 }
 
 /// Every key of the schema, as a TOML text in which it has a value that nothing takes.
