@@ -311,8 +311,10 @@ fn rows(input: &[u8], mut files: BTreeMap<&str, Vec<u8>>) {
         assert!(is_right);
         same_rows(delivery, &rows);
     });
+    // Without dictionaries, pages of the second version hold differences between values, which no delivery does.
+    let has_usual_pages = pages.version == WriterVersion::PARQUET_1_0 || pages.in_dictionaries;
     if let Err(error) = read {
-        assert!(!is_right, "refused without a reason: {error}");
+        assert!(!is_right || !has_usual_pages, "refused without a reason: {error}");
     }
 }
 
