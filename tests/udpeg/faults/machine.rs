@@ -75,8 +75,8 @@ fn a_process_with_any_amount_of_memory_ends_and_leaves_everything_as_it_was() {
 #[test]
 fn fewer_threads_than_cores_do_and_none_for_the_ranking_are_told() {
     let trial = Trial::new("3000");
-    // Each thread reserves two mebibytes for its stack.
-    let many = "export RAYON_NUM_THREADS=500 POLARS_MAX_THREADS=2 MALLOC_ARENA_MAX=2 && ulimit -v 300000";
+    // Each thread reserves two mebibytes for its stack: 500 would take a gigabyte.
+    let many = "export RAYON_NUM_THREADS=500 POLARS_MAX_THREADS=2 MALLOC_ARENA_MAX=2 && ulimit -v 500000";
     trial.begin(Tried::Run, false);
     let output = limited(&trial.place, many, &Tried::Run.arguments(false));
     assert!(output.status.success(), "{}", told(&output));
