@@ -76,7 +76,9 @@ fn object(schema: &Value, value: &Value, place: &str, found: &mut Vec<String>) {
                 for (key, below) in value.as_object().into_iter().flatten() {
                     let known = schema.get("properties").and_then(|properties| properties.get(key));
                     let holds = if word == "properties" { known } else { known.is_none().then_some(says) };
-                    holds.into_iter().for_each(|holds| object(holds, below, &format!("{place}.{key}"), found));
+                    if let Some(holds) = holds {
+                        object(holds, below, &format!("{place}.{key}"), found);
+                    }
                 }
                 true
             }
