@@ -17,7 +17,7 @@ pub(super) const BLOCK_BYTES: usize = 1 << 20;
 pub(super) const LONGEST_ROW_BYTES: usize = 16 << 20;
 
 /// The mark that some programs put before UTF-8 text.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Whole rows of a file. Overwritten when dropped: these are the only copies of raw rows.
 pub(super) type Block = Zeroizing<Vec<u8>>;
@@ -157,7 +157,7 @@ impl<'f> BlockReader<'f> {
 
 /// Makes room for so many more bytes. A block that has to move is overwritten where it was, and gets room for what is
 /// read at a time.
-fn grow(block: &mut Block, more: usize, block_bytes: usize) {
+pub(super) fn grow(block: &mut Block, more: usize, block_bytes: usize) {
     // Reading to an end looks whether there is more, and wants room for that too.
     let needed = block.len() + more + 64;
     if block.capacity() < needed {

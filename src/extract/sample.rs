@@ -1,6 +1,6 @@
 //! The beginning of a file that no programme describes yet: how it seems to be written, its header, its first rows.
 
-use super::block::{BLOCK_BYTES, Block};
+use super::block::{BLOCK_BYTES, BYTE_ORDER_MARK, Block, grow};
 use super::conversion::{DELIMITER, Text};
 use super::csv::{FieldForm, RowReader, split_rows};
 use super::header::unquoted;
@@ -88,19 +88,20 @@ fn undescribed() -> Department {
 /// The first bytes of a text, a byte-order mark passed over, and whether they are all there is.
 fn beginning(file: &NamedFile, department: &Department) -> Result<(Block, bool)> {
     let mut text = Text::open(file, &SteadyFile::open(&file.path)?, department)?;
-    let mut bytes = Block::new(Vec::with_capacity(BLOCK_BYTES * 3));
+    let mut bytes = Block::default();
     while bytes.len() < BLOCK_BYTES {
         let Some(chunk) = recognise::next(&mut text, file)? else {
             return Ok((without_mark(bytes), true));
         };
+        grow(&mut bytes, chunk.len(), BLOCK_BYTES);
         bytes.extend_from_slice(&chunk);
     }
     Ok((without_mark(bytes), false))
 }
 
 fn without_mark(mut bytes: Block) -> Block {
-    if bytes.starts_with(b"\xef\xbb\xbf") {
-        bytes.drain(..3);
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes.drain(..BYTE_ORDER_MARK.len());
     }
     bytes
 }
@@ -145,10 +146,13 @@ fn decoded(bytes: &[u8], is_whole: bool, delimiter: u8, encoding: Encoding) -> V
             let content = unquoted(content, form);
             encoding.decode(&content, &mut scratch).map(|text| text.trim().to_owned())
         };
+        let mut cells = Zeroizing::new(Vec::with_capacity(fields.len()));
         let readable = fields.iter().filter(|field| field.form != FieldForm::Broken);
-        let cells: Option<Vec<String>> =
-            readable.map(|field| cell(&bytes[field.content.clone()], field.form)).collect();
-        rows.extend(cells.map(Zeroizing::new));
+        let is_whole = readable.map(|field| cell(&bytes[field.content.clone()], field.form)).try_for_each(|cell| {
+            cells.push(cell?);
+            Some(())
+        });
+        rows.extend(is_whole.map(|()| cells));
     }
     rows
 }

@@ -3,12 +3,17 @@
 use super::columns::{Column, Role};
 use crate::extract::Sample;
 use crate::programme::DateFormat;
+use std::sync::LazyLock;
 
 /// The ways in which extracts write dates, the likeliest in Denmark first; what is written in two of these ways, such as
 /// 01/02/2024, is taken for the first.
 const FORMATS: [&str; 10] = [
     "%d-%m-%Y", "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d%m%Y", "%m/%d/%Y", "%m-%d-%Y",
 ];
+
+/// The same, read once: every cell is held against them.
+static READ_FORMATS: LazyLock<Vec<(&str, DateFormat)>> =
+    LazyLock::new(|| FORMATS.iter().filter_map(|format| Some((*format, DateFormat::new(format)?))).collect());
 
 /// What ends say that are still open.
 const OPEN_ENDS: [&str; 10] =
@@ -24,7 +29,7 @@ pub(super) struct Days {
 
 /// Whether a cell is written in one of the ways.
 pub(super) fn is_day(cell: &str) -> bool {
-    FORMATS.iter().any(|format| reads(format, cell))
+    READ_FORMATS.iter().any(|(_, format)| format.read(cell).is_some())
 }
 
 /// Whether a cell says that an end is still open.
@@ -39,22 +44,17 @@ pub(super) fn find(sample: &Sample, columns: &[Column]) -> Days {
         of_days.filter_map(|column| sample.header.iter().position(|name| *name == column.name)).collect();
     let all = || positions.iter().flat_map(|&at| sample.cells(at));
     let cells: Vec<&str> = all().filter(|cell| !is_open_end(cell)).collect();
-    let read = |format: &str| cells.iter().filter(|cell| reads(format, cell)).count();
-    let counts = FORMATS.map(|format| (read(format), format));
+    let open_end = OPEN_ENDS.into_iter().filter(|open| all().any(|cell| cell == *open)).collect();
+    let read = |format: &DateFormat| cells.iter().filter(|cell| format.read(cell).is_some()).count();
+    let counts: Vec<(usize, &'static str)> =
+        READ_FORMATS.iter().map(|(name, format)| (read(format), *name)).filter(|(count, _)| *count > 0).collect();
     // Of several that read as much the likeliest.
-    let (most, format) = counts.iter().rev().max_by_key(|(count, _)| *count).copied().unwrap_or((0, FORMATS[0]));
-    let (most, format) = if most == 0 { (0, "%Y-%m-%d") } else { (most, format) };
-    let others: Vec<&str> = counts
-        .iter()
-        .filter(|(count, other)| *count == most && most > 0 && *other != format)
-        .map(|(_, other)| *other)
-        .collect();
+    let Some((most, format)) = counts.iter().rev().max_by_key(|(count, _)| *count).copied() else {
+        return Days { format: "%Y-%m-%d", open_end, doubt: None };
+    };
+    let is_other = |(count, other): &&(usize, &str)| *count == most && *other != format;
+    let others: Vec<&str> = counts.iter().filter(is_other).map(|(_, other)| *other).collect();
     let doubt = (!others.is_empty())
         .then(|| format!("dates are taken for {format}; all that were seen could be {} too", others.join(" or ")));
-    let open_end = OPEN_ENDS.into_iter().filter(|open| all().any(|cell| cell == *open)).collect();
     Days { format, open_end, doubt }
-}
-
-fn reads(format: &str, cell: &str) -> bool {
-    DateFormat::new(format).is_some_and(|format| format.read(cell).is_some())
 }

@@ -87,7 +87,8 @@ pub(super) fn programme(request: &Request, departments: &[Description]) -> Strin
 fn write_department(text: &mut String, department: &Description) -> std::fmt::Result {
     text.push('\n');
     for doubt in &department.doubts {
-        writeln!(text, "# LOOK: {doubt}")?;
+        // The name of a column can hold line breaks, and what follows one would be read.
+        writeln!(text, "# LOOK: {}", doubt.replace(char::is_control, " "))?;
     }
     let input: Vec<String> = department.input.iter().map(|path| quoted(path)).collect();
     let input = if let [one] = &input[..] { one.clone() } else { format!("[{}]", input.join(", ")) };

@@ -26,6 +26,22 @@ const MEBIBYTES: u32 = 700;
 /// As long as any of these files may take, on a machine busy with much else.
 const LONGEST: Duration = Duration::from_mins(1);
 
+/// What reads the deliveries.
+const SELECT: [&str; 3] = ["select", "--programme", "p.toml"];
+
+/// What is said of a file that claims what cannot be.
+const NOT_WHOLE: &str = "it is not a whole Parquet file";
+
+/// A forged `incomplete.parquet` fails as a file, and leaves the deliveries as they were.
+#[track_caller]
+fn fails(place: &Workplace, case: &str, forged: &forged::Forged) {
+    println!("{case}");
+    forged.deliver(place);
+    let before = place.files("out");
+    bounded(place, MEBIBYTES, &SELECT).failed(1, &[&format!("family/incomplete.parquet: {NOT_WHOLE}")]);
+    assert!(place.files("out") == before, "{case}");
+}
+
 /// Runs a command with bounded memory and time.
 #[track_caller]
 fn bounded(place: &Workplace, mebibytes: u32, arguments: &[&str]) -> Ran {

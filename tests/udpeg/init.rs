@@ -219,3 +219,13 @@ fn an_encoding_that_cannot_be_told_is_taken_for_the_likeliest_and_said_to_be() {
     assert!(ran.out.contains("look    its encoding cannot be told with certainty"), "{}", ran.out);
     assert!(place.read("p.toml").contains("encoding = \"windows-1252\""));
 }
+
+#[test]
+fn the_name_of_a_column_cannot_become_a_line_of_the_draft() {
+    let place = Workplace::new();
+    let header = "CPR;Ydelse;Fra;Til;Barn;\"Sagsbehandler\n[family]\nmax_adults_per_child = 9\"";
+    place.write("d.csv", rows(header, "0201609995;a;2020-01-01;;;0201609996"));
+    place.udpeg(&["init", "p.toml", "-d", "d=d.csv"]).succeeded();
+    let text = place.read("p.toml");
+    assert!(text.contains("# LOOK: `Sagsbehandler [family] max_adults_per_child = 9` holds CPR numbers too"), "{text}");
+}

@@ -1,7 +1,7 @@
 //! From what was typed to a step that runs.
 
-use crate::args::custody::{Accountable, OfProgramme};
-use crate::args::{Extracts, Programme as Typed};
+use crate::args::custody::Accountable;
+use crate::args::{Extracts, OfProgramme, Programme as Typed};
 use crate::terminal::Terminal;
 use std::path::{Path, PathBuf};
 use udpeg::custody::Account;
@@ -10,7 +10,7 @@ use udpeg::programme::{Overrides, Programme};
 use udpeg::{Error, Result};
 
 /// The overrides that all commands take.
-pub(crate) fn overrides(typed: &Typed) -> Overrides {
+pub(crate) fn overrides(typed: &OfProgramme) -> Overrides {
     Overrides { as_of: typed.as_of, period: typed.period.clone(), out: typed.out.clone(), ..Overrides::default() }
 }
 
@@ -30,7 +30,7 @@ pub(crate) fn extract_overrides(typed: &Typed, extracts: &Extracts, department: 
         what: "--input is not UTF-8".to_owned(),
         hint: "rename the file or its folder".to_owned(),
     })?;
-    Ok(Overrides { key: extracts.key.clone(), input, department: department.cloned(), ..overrides(typed) })
+    Ok(Overrides { key: extracts.key.clone(), input, department: department.cloned(), ..overrides(&typed.of) })
 }
 
 /// Runs a step of the programme that was named, with progress shown where a person looks on.
@@ -40,7 +40,7 @@ pub(crate) fn run<T>(
     terminal: &Terminal,
     step: impl FnOnce(&Context<'_>) -> Result<Outcome<T>>,
 ) -> Result<Outcome<T>> {
-    run_with(&typed.programme, overrides, typed.force, typed.memory, terminal, step)
+    run_with(&typed.of.programme, overrides, typed.force, typed.memory, terminal, step)
 }
 
 /// The same, of a programme file.
@@ -56,12 +56,6 @@ pub(crate) fn run_with<T>(
     let progress = terminal.progress();
     let today = chrono::Local::now().date_naive();
     step(&Context { programme: &programme, today, force, memory, progress: progress.as_ref() })
-}
-
-/// The overrides of commands that go by a programme and replace nothing.
-pub(crate) fn overrides_of(typed: &OfProgramme, key: Option<&PathBuf>) -> Overrides {
-    let (period, out) = (typed.period.clone(), typed.out.clone());
-    Overrides { as_of: typed.as_of, period, out, key: key.cloned(), ..Overrides::default() }
 }
 
 /// Who does it, when and why, for the custody log.

@@ -7,10 +7,11 @@ use udpeg::Result;
 use udpeg::custody::{self, Log, Reidentified, Reidentifying};
 use udpeg::identity::Key;
 use udpeg::pipeline::{Context, Memory};
+use udpeg::programme::Overrides;
 
 pub(crate) fn run(typed: &Reidentify, terminal: &Terminal) -> Result<()> {
     let account = context::account(&typed.account)?;
-    let overrides = context::overrides_of(&typed.programme, typed.key.as_ref());
+    let overrides = Overrides { key: typed.key.clone(), ..context::overrides(&typed.programme) };
     let step = |context: &Context<'_>| {
         let programme = context.programme;
         programme.department(&typed.department)?;

@@ -11,7 +11,7 @@ use udpeg::pipeline::Context;
 use udpeg::programme::Overrides;
 
 pub(crate) fn run(typed: &Rekey, terminal: &Terminal) -> Result<()> {
-    let overrides = Overrides { key: Some(typed.key.clone()), ..context::overrides(&typed.programme) };
+    let overrides = Overrides { key: Some(typed.key.clone()), ..context::overrides(&typed.programme.of) };
     let step = |context: &Context<'_>| {
         let second = Key::unlock(&context.programme.key, &typed.unlock.passphrase())?;
         custody::rekey(context, &second, &typed.delivery)

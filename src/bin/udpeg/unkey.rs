@@ -8,10 +8,11 @@ use udpeg::Result;
 use udpeg::custody::{self, Log, Unkeyed, Unkeying};
 use udpeg::identity::Key;
 use udpeg::pipeline::{Context, Memory};
+use udpeg::programme::Overrides;
 
 pub(crate) fn run(typed: &Unkey, terminal: &Terminal) -> Result<()> {
     let account = context::account(&typed.account)?;
-    let overrides = context::overrides_of(&typed.programme, Some(&typed.key));
+    let overrides = Overrides { key: Some(typed.key.clone()), ..context::overrides(&typed.programme) };
     let step = |context: &Context<'_>| {
         let programme = context.programme;
         let second = Key::unlock(&programme.key, &typed.unlock.passphrase())?;

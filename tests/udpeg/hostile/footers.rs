@@ -1,12 +1,10 @@
 //! Deliveries whose footer claims what cannot be: depths, lengths, counts.
 
 use super::forged::{BINARY, Forged, I32, I64, LIST, PERSONS, STRUCT, Struct, group, integer, list, text_column};
-use super::{MEBIBYTES, bounded};
+use super::{MEBIBYTES, SELECT, bounded, fails};
 use crate::bad_input::delivered;
 use crate::municipality::Dice;
-use crate::support::{Workplace, parquet_rows, seed};
-
-const SELECT: [&str; 3] = ["select", "--programme", "p.toml"];
+use crate::support::{parquet_rows, seed};
 
 /// Each lie fails the file, takes little memory, and leaves the deliveries as they were.
 fn all_fail(lies: &[(&str, fn(&mut Forged))]) {
@@ -20,15 +18,6 @@ fn all_fail(lies: &[(&str, fn(&mut Forged))]) {
     // Where nothing is a lie the file is read.
     truth.deliver(&place);
     bounded(&place, MEBIBYTES, &SELECT).succeeded();
-}
-
-#[track_caller]
-fn fails(place: &Workplace, case: &str, forged: &Forged) {
-    println!("{case}");
-    forged.deliver(place);
-    let before = place.files("out");
-    bounded(place, MEBIBYTES, &SELECT).failed(1, &["family/incomplete.parquet: it is not a whole Parquet file"]);
-    assert!(place.files("out") == before, "{case}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Deliveries whose pages claim what cannot be, or unpack to more than anybody has room for.
 
 use super::forged::{Forged, Page, Struct};
-use super::{MEBIBYTES, bounded};
+use super::{MEBIBYTES, NOT_WHOLE, SELECT, bounded, fails};
 use crate::bad_input::delivered;
 use crate::bad_input::handmade::replace;
 use crate::support::{Workplace, parquet_metadata};
@@ -12,9 +12,6 @@ use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder, WriterVersion};
 use std::sync::Arc;
-
-const SELECT: [&str; 3] = ["select", "--programme", "p.toml"];
-const NOT_WHOLE: &str = "it is not a whole Parquet file";
 
 #[test]
 fn pages_that_claim_what_cannot_be_fail_the_file() {
@@ -53,15 +50,6 @@ fn pages_that_claim_what_cannot_be_fail_the_file() {
     forged.pages[0].kind = 3;
     forged.deliver(&place);
     bounded(&place, MEBIBYTES, &SELECT).succeeded();
-}
-
-#[track_caller]
-fn fails(place: &Workplace, case: &str, forged: &Forged) {
-    println!("{case}");
-    forged.deliver(place);
-    let before = place.files("out");
-    bounded(place, MEBIBYTES, &SELECT).failed(1, &["family/incomplete.parquet", NOT_WHOLE]);
-    assert!(place.files("out") == before, "{case}");
 }
 
 #[test]

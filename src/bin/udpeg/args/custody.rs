@@ -1,6 +1,6 @@
 //! What was typed about keys, the second key and the way back.
 
-use chrono::NaiveDate;
+use super::OfProgramme;
 use clap::Subcommand;
 use std::path::PathBuf;
 use udpeg::custody::Head;
@@ -18,23 +18,6 @@ impl Unlock {
     pub(crate) fn passphrase(&self) -> Passphrase {
         self.passphrase_file.clone().map_or(Passphrase::Terminal, Passphrase::File)
     }
-}
-
-/// What commands that go by a programme and replace nothing have in common.
-#[derive(Debug, clap::Args)]
-pub(crate) struct OfProgramme {
-    /// The programme file
-    #[arg(long, short, value_name = "FILE")]
-    pub programme: PathBuf,
-    /// Measure on this day instead of the programme's
-    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Overrides (recorded in the manifest)")]
-    pub as_of: Option<NaiveDate>,
-    /// Use this period instead of the programme's
-    #[arg(long, value_name = "PERIOD", help_heading = "Overrides (recorded in the manifest)")]
-    pub period: Option<String>,
-    /// Write below this folder instead of the programme's
-    #[arg(long, value_name = "FOLDER", help_heading = "Overrides (recorded in the manifest)")]
-    pub out: Option<PathBuf>,
 }
 
 /// What stands in the custody log.

@@ -82,19 +82,12 @@ pub(crate) enum Command {
     Man(Man),
 }
 
-/// What all commands that read a programme have in common.
+/// Which programme it is, and what stands in place of its own words.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Programme {
+pub(crate) struct OfProgramme {
     /// The programme file
     #[arg(long, short, value_name = "FILE")]
-    #[expect(clippy::struct_field_names, reason = "it becomes --programme")]
     pub programme: PathBuf,
-    /// Replace the step where it is there already
-    #[arg(long)]
-    pub force: bool,
-    /// Memory that records may take; further ones are put aside in the period's folder, in a file without a name
-    #[arg(long, value_name = "SIZE", default_value_t)]
-    pub memory: Memory,
     /// Measure on this day instead of the programme's
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Overrides (recorded in the manifest)")]
     pub as_of: Option<NaiveDate>,
@@ -104,6 +97,19 @@ pub(crate) struct Programme {
     /// Write below this folder instead of the programme's
     #[arg(long, value_name = "FOLDER", help_heading = "Overrides (recorded in the manifest)")]
     pub out: Option<PathBuf>,
+}
+
+/// What all steps of a programme have in common.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Programme {
+    #[command(flatten)]
+    pub of: OfProgramme,
+    /// Replace the step where it is there already
+    #[arg(long)]
+    pub force: bool,
+    /// Memory that records may take; further ones are put aside in the period's folder, in a file without a name
+    #[arg(long, value_name = "SIZE", default_value_t)]
+    pub memory: Memory,
 }
 
 /// What commands that read extracts have in common.
