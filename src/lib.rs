@@ -11,6 +11,7 @@
 //! - [`selection`]: eligibility, ranking, quotas, reserve.
 //! - [`assignment`]: who coordinates whom.
 //! - [`output`]: Parquet, manifest; whole or not at all.
+//! - [`check`]: a dry run, and what a person should look at before delivering.
 //! - [`pipeline`]: the steps, each in a few lines.
 //! - [`verify`]: whether a period's files are those that its manifests name, and its steps fit together.
 //! - [`synth`]: synthetic municipalities to try all this on.
@@ -18,6 +19,7 @@
 //! - [`error`]: what can go wrong, and which exit code it has.
 
 pub mod assignment;
+pub mod check;
 pub mod error;
 pub mod extract;
 pub mod identity;

@@ -4,6 +4,7 @@
 //! dates and a type, or a row number and a [`Reason`].
 
 mod block;
+mod change;
 mod conversion;
 mod csv;
 mod delivery;
@@ -12,23 +13,29 @@ mod header;
 mod input;
 mod judge;
 pub(crate) use judge::days;
+mod months;
 mod out_of_date;
 mod quality;
 mod read;
 mod recognise;
 mod records;
+mod risk;
 mod room;
 mod trailer;
 mod weeks;
 
+pub use change::{Changed, Comparison, Figure};
+pub(crate) use change::{compare, not_compared};
 pub use csv::{Field, FieldForm, RowReader, Split, split_rows};
 pub(crate) use delivery::names;
 pub use delivery::{deliver, tidy, type_warnings, write_private};
+pub(crate) use out_of_date::rows_out_of_date;
 pub use out_of_date::write_out_of_date;
 pub use quality::{Quality, Reason, Rejected};
 pub use read::{Extract, InputFile, read};
 pub(crate) use records::SortedPart;
-pub use records::{Chunk, LeavingTypes, Record, Records, Types};
+pub use records::{Chunk, LeavingTypes, Record, Records, Sorted, Types};
+pub use risk::Risk;
 pub use room::Room;
 
 use unicode_normalization::UnicodeNormalization;

@@ -1,5 +1,7 @@
 //! Why rows are rejected, and the count of everything that is not as it should be.
 
+use super::change::Changed;
+use super::risk::Risk;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
@@ -104,8 +106,8 @@ impl IdentifierCounts {
 }
 
 /// `quality.json`: rows + `further_adults` = rejected + excluded + duplicates + `netted_out` + joined + extract; what a
-/// programme makes no use of is not there, and counts as 0.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// programme makes no use of is not there, and counts as 0. `persons`, `types` and `risk` always come from this version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
     /// The department's id.
     pub department: String,
@@ -143,4 +145,16 @@ pub struct Quality {
     /// The encoding that was recognised in each file, where the programme leaves that to the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encodings: Option<BTreeMap<String, String>>,
+    /// Persons of the extract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persons: Option<u64>,
+    /// Rows of the extract by type, as types leave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub types: Option<BTreeMap<String, u64>>,
+    /// How far its persons stand out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Risk>,
+    /// How it differs from an earlier period's, where it was held against one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Changed>,
 }

@@ -11,6 +11,8 @@ use zeroize::{Zeroize, Zeroizing};
 
 const MARK: &str = "udpeg-key-1:";
 
+const RANDOM_HINT: &str = "run on a system with a working random source";
+
 /// 32 random bytes that turn numbers into pseudonyms. Overwritten when dropped; they stand in one place from the
 /// beginning, since what is moved leaves a copy behind.
 pub struct Key(Box<[u8; 32]>);
@@ -44,10 +46,7 @@ impl Key {
     ///
     /// [`Error::File`] where the file is there already, cannot be written, or the system gives no random bytes.
     pub fn create(path: &Path) -> Result<Self> {
-        let mut key = Self(Box::default());
-        getrandom::fill(key.0.as_mut_slice()).map_err(|_| {
-            Error::file(path, "the system gives no random bytes", "run on a system with a working random source")
-        })?;
+        let key = Self::random().map_err(|what| Error::file(path, what, RANDOM_HINT))?;
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|error| {
             match error.kind() {
                 std::io::ErrorKind::AlreadyExists => Error::file(
@@ -62,6 +61,21 @@ impl Key {
         file.write_all(line.as_bytes())
             .and_then(|()| file.sync_all())
             .map_err(|error| Error::io(path, "write the key file", &error))?;
+        Ok(key)
+    }
+
+    /// A key that is nowhere but in memory, for pseudonyms that nobody is to know again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] where the system gives no random bytes.
+    pub fn throw_away() -> Result<Self> {
+        Self::random().map_err(|what| Error::refused(what, RANDOM_HINT))
+    }
+
+    fn random() -> std::result::Result<Self, &'static str> {
+        let mut key = Self(Box::default());
+        getrandom::fill(key.0.as_mut_slice()).map_err(|_| "the system gives no random bytes")?;
         Ok(key)
     }
 

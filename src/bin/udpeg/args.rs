@@ -15,13 +15,14 @@ use udpeg::pipeline::{Memory, Share};
 Examples:
   udpeg run -p config/furesoe.toml --new-key   all steps at once
   udpeg key new furesoe.key                    the key custodian, once
+  udpeg check -p p.toml -d social              each department, beforehand
   udpeg pseudonymise -p p.toml -d social       each department
   udpeg select -p p.toml                       the analyst
   udpeg assign -p p.toml                       who leads the coordinators
   udpeg verify -p p.toml                       whoever wants to be sure
 
-Exit codes: 0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows,
-4 refused for safety")]
+Exit codes: 0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows or too much
+change, 4 refused for safety")]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub command: Command,
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Key(Key),
     /// Pseudonymise one department's extract, and report what cannot be used
     Pseudonymise(Pseudonymise),
+    /// Look at extracts before they are delivered; write nothing
+    Check(Check),
     /// Join the deliveries, score, rank and select
     Select(Select),
     /// Give each proposed unit a coordinator
@@ -125,6 +128,47 @@ pub(crate) struct Extracts {
     /// List the rejected rows' own columns in private/<department>/rejected.csv
     #[arg(long)]
     pub show_values: bool,
+    /// Compare with this earlier period, its folder <out>/<period>, and hold `max_change` of [delivery] against it
+    #[arg(long, value_name = "FOLDER", help_heading = "Overrides (recorded in the manifest)")]
+    pub previous: Option<PathBuf>,
+    /// Deliver although more has changed since then than `max_change` allows
+    #[arg(long, help_heading = "Overrides (recorded in the manifest)")]
+    pub accept_change: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg check --programme config/furesoe.toml --department social
+  udpeg check -p p.toml -d social --previous out/2026Q2
+  udpeg check -p p.toml --json
+
+Writes nothing and needs no key. Says which rows cannot be used and why, which types no rule names,
+which days are out of the ordinary, how far persons stand out by what would leave, what has changed
+since an earlier period, and what all of it means for the proposal: of one department for the points
+of its own rules, of all of them for the places.
+
+Exit codes: 0 it would be delivered, 1 a file failed, 2 usage or programme file, 3 it would not be
+delivered, 4 refused for safety")]
+pub(crate) struct Check {
+    /// The programme file
+    #[arg(long, short, value_name = "FILE")]
+    pub programme: PathBuf,
+    /// Only this department's extract; all of them are read otherwise
+    #[arg(long, short, value_name = "ID")]
+    pub department: Option<String>,
+    /// Compare with this earlier period, its folder <out>/<period>
+    #[arg(long, value_name = "FOLDER")]
+    pub previous: Option<PathBuf>,
+    /// Read these files or globs instead of the department's `input`; paths are relative to where you are
+    #[arg(long, value_name = "FILE", requires = "department")]
+    pub input: Vec<String>,
+    /// Measure on this day instead of the programme's
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub as_of: Option<NaiveDate>,
+    /// The share of rejected rows above which nothing would be delivered
+    #[arg(long, value_name = "SHARE", default_value = "5%")]
+    pub max_rejected: Share,
 }
 
 #[derive(Debug, clap::Args)]

@@ -3,6 +3,7 @@
 
 mod args;
 mod assign;
+mod check;
 mod completions;
 mod context;
 mod exit;
@@ -37,6 +38,7 @@ fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode
     match command {
         Command::Key(command) => key::run(command, terminal),
         Command::Pseudonymise(command) => pseudonymise::run(command, terminal),
+        Command::Check(command) => return check::run(command, terminal),
         Command::Select(command) => select::run(command, terminal),
         Command::Assign(command) => assign::run(command, terminal),
         Command::Run(command) => run::run(command, terminal),
