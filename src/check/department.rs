@@ -57,8 +57,7 @@ impl Looked {
             comparison,
             quality: quality.clone(),
         };
-        let told: u32 = rejected_rows.values().sum();
-        let rows_of_nobody = quality.rejected.saturating_sub(told.into());
+        let rows_of_nobody = extract.rejected.iter().filter(|rejected| rejected.persons == 0).count() as u64;
         let taken = Taken { records: extract.records, types, quality, rejected_rows, rows_of_nobody };
         Ok(Self { report, warnings, taken })
     }

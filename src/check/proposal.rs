@@ -7,7 +7,7 @@
 use super::department::Taken;
 use crate::error::{Result, Warning};
 use crate::identity::Pseudonym;
-use crate::linkage::{Delivery, Linked, Units};
+use crate::linkage::{Delivery, Linked, Unit, Units};
 use crate::programme::{DatesLeave, Eligibility, Programme};
 use crate::score::{Bounds, Scored, Scorer};
 use crate::selection::{self, Selected};
@@ -82,14 +82,17 @@ struct Placed {
     place: usize,
 }
 
-/// A ranking, by the units' ids.
+/// A ranking.
 struct Standing {
-    placed: BTreeMap<Pseudonym, Placed>,
+    placed: BTreeMap<Members, Placed>,
     /// Of units with rejected rows.
-    bounds: BTreeMap<Pseudonym, Bounds>,
+    bounds: BTreeMap<Members, Bounds>,
     persons_without_rows: usize,
     warnings: Vec<Warning>,
 }
+
+/// A unit, by its members: what it is called depends on the key.
+type Members = Vec<Pseudonym>;
 
 /// By person: by department, rows that cannot be used.
 type RejectedRows = BTreeMap<Pseudonym, Vec<u32>>;
@@ -162,7 +165,7 @@ impl Standing {
             if let Some(further) = rejected.get(&alone.person) {
                 let rows = |department: usize| std::iter::once(alone.rows[department]);
                 let found = scorer.bounds(alone.open_departments, rows, further);
-                bounds.lock().unwrap_or_else(PoisonError::into_inner).insert(alone.person, found);
+                bounds.lock().unwrap_or_else(PoisonError::into_inner).insert(vec![alone.person], found);
             }
             scorer.score_alone(alone)
         })?;
@@ -202,7 +205,7 @@ fn linked_bounds(
     linked: &Linked<Scored>,
     units: &Units,
     rejected: &RejectedRows,
-) -> BTreeMap<Pseudonym, Bounds> {
+) -> BTreeMap<Members, Bounds> {
     let numbered = rejected.iter().filter_map(|(person, rows)| Some((linked.number(*person)?, rows)));
     let numbered: BTreeMap<u32, &Vec<u32>> = numbered.collect();
     let mut bounds = BTreeMap::new();
@@ -220,7 +223,7 @@ fn linked_bounds(
         }
         let rows =
             |department| unit.members.iter().map(move |&member| linked.rows(department, member).unwrap_or_default());
-        bounds.insert(linked.person(unit.members[0]), scorer.bounds(unit.open_departments, rows, &further));
+        bounds.insert(members(linked, unit), scorer.bounds(unit.open_departments, rows, &further));
     }
     bounds
 }
@@ -231,7 +234,7 @@ fn placed(
     linked: &Linked<Scored>,
     units: &Units,
     selected: &Selected,
-) -> BTreeMap<Pseudonym, Placed> {
+) -> BTreeMap<Members, Placed> {
     let standing = |unit: &selection::RankedUnit| {
         let tie_breaks = programme.selection.tie_break.iter().map(|&rule| unit.scored.amounts[rule]);
         (unit.points, tie_breaks.collect::<Vec<u32>>())
@@ -240,12 +243,16 @@ fn placed(
     let mut place = 1;
     for equal in selected.ranked.chunk_by(|one, other| standing(one) == standing(other)) {
         for unit in equal {
-            let id = linked.person(units.get(unit.position).members[0]);
-            placed.insert(id, Placed { points: unit.points, place });
+            let placed_here = Placed { points: unit.points, place };
+            placed.insert(members(linked, units.get(unit.position)), placed_here);
         }
         place += equal.len();
     }
     placed
+}
+
+fn members(linked: &Linked<Scored>, unit: Unit<'_>) -> Members {
+    unit.members.iter().map(|member| linked.person(*member)).collect()
 }
 
 fn compare(days: &Standing, months: &Standing, size: usize) -> Months {

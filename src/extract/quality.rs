@@ -83,6 +83,8 @@ pub struct Rejected {
     pub column: Option<String>,
     /// Why.
     pub reason: Reason,
+    /// How many persons its cells name.
+    pub persons: usize,
     /// The row's own cells, where `--show-values` asks for them; else empty. Overwritten when dropped.
     pub cells: Zeroizing<Vec<String>>,
 }

@@ -258,7 +258,8 @@ impl Reading<'_> {
                 Judgement::Rejected { reason, column } => {
                     let column = column.map(|column| self.own_word(column));
                     let cells = if self.show_values { self.cells(bytes, &fields) } else { Zeroizing::default() };
-                    outcome.rejected.push(Rejected { file, row: outcome.rows, column, reason, cells });
+                    let persons = judge.persons().count();
+                    outcome.rejected.push(Rejected { file, row: outcome.rows, column, reason, persons, cells });
                     outcome.incomplete.extend(judge.persons());
                 }
             }

@@ -7,6 +7,7 @@ mod agreement;
 mod assignment;
 mod bad_input;
 mod cases;
+mod check;
 mod command_line;
 mod fuzzed;
 mod identity;

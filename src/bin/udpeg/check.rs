@@ -7,7 +7,7 @@ use crate::terminal::{Terminal, heading, number, table};
 use std::fmt::Write;
 use std::process::ExitCode;
 use udpeg::Result;
-use udpeg::check::{self, AtStake, Checking, DepartmentReport, FileRows, Months, Proposal, Report};
+use udpeg::check::{self, AtStake, Checking, DepartmentReport, FileRows, Months, Proposal, RejectedRows, Report};
 use udpeg::extract::{Comparison, Figure, Risk};
 use udpeg::pipeline::{Context, Memory};
 use udpeg::programme::Overrides;
@@ -85,14 +85,19 @@ fn rejected(text: &mut String, department: &DepartmentReport) {
     about(text, department, "rows that cannot be used");
     let mut rows = vec![["reason", "rows", "of all"].map(str::to_owned).to_vec()];
     for group in &department.rejected_rows {
-        rows.push(vec![group.reason.replace('_', " "), number(group.rows), share(group.rows, all)]);
+        rows.push(vec![reason(group), number(group.rows), share(group.rows, all)]);
     }
     text.push_str(&table(rows));
     text.push('\n');
     for group in &department.rejected_rows {
-        let column = group.column.as_ref().map(|column| format!(" in `{column}`")).unwrap_or_default();
-        let _ = writeln!(text, " {}{column}: {}", group.reason.replace('_', " "), places(&group.at));
+        let _ = writeln!(text, " {}: {}", reason(group), places(&group.at));
     }
+}
+
+/// Why rows cannot be used, and in which column.
+fn reason(group: &RejectedRows) -> String {
+    let column = group.column.as_ref().map(|column| format!(" in `{column}`")).unwrap_or_default();
+    group.reason.replace('_', " ") + &column
 }
 
 /// The first row numbers, by file.
@@ -100,11 +105,11 @@ fn places(at: &[FileRows]) -> String {
     let mut left = ROWS_SHOWN;
     let mut shown = Vec::new();
     for file in at {
-        let rows: Vec<String> = file.rows.iter().take(left).map(|row| number(*row)).collect();
+        let rows: Vec<String> = file.rows.iter().take(left).map(u64::to_string).collect();
         left -= rows.len();
         if !rows.is_empty() {
             let word = if rows.len() == 1 { "row" } else { "rows" };
-            shown.push(format!("{} {word} {}", file.file, rows.join(" ")));
+            shown.push(format!("{} {word} {}", file.file, rows.join(", ")));
         }
     }
     let all: usize = at.iter().map(|file| file.rows.len()).sum();
@@ -194,7 +199,8 @@ fn standing_out(text: &mut String, department: &DepartmentReport, risk: &Risk) {
 fn compared(text: &mut String, department: &DepartmentReport, comparison: &Comparison) {
     about(text, department, &format!("since {}", comparison.previous));
     let is_share = |figure: &Figure| figure.what == "rejected share";
-    let value = |figure: &Figure, value: f64| if is_share(figure) { percent(value) } else { format!("{value}") };
+    let count = |value: f64| format!("{value:.0}").parse::<u64>().map_or_else(|_| value.to_string(), number);
+    let value = |figure: &Figure, value: f64| if is_share(figure) { percent(value) } else { count(value) };
     let mut rows = vec![["", "then", "now", "change", ""].map(str::to_owned).to_vec()];
     for figure in &comparison.figures {
         let unit = if is_share(figure) { "points" } else { "%" };
@@ -253,8 +259,9 @@ fn months(text: &mut String, proposal: &Proposal, months: &Months) {
     let whose = proposal.only.as_ref().map_or_else(String::new, |id| format!(", by the rules of {id} alone"));
     heading(text, &format!("Months in place of days (`dates = \"month\"`){whose}"));
     let line = |what: &str, units: usize| vec![what.to_owned(), number(units)];
+    let units = if proposal.only.is_some() { "units with days" } else { "eligible units with days" };
     let mut rows = vec![
-        line("eligible units with days", months.units_with_days),
+        line(units, months.units_with_days),
         line("with months", months.units_with_months),
         line("other points", months.points_change),
     ];
