@@ -319,9 +319,23 @@ impl<'a> Judge<'a> {
         let plain = self.cells.plain(field).and_then(|bytes| rules.numbers.read_plain(bytes));
         match plain.or_else(|| self.cells.with_text(field, |text| rules.numbers.read(text))) {
             Some(CprCell::Empty) => Ok(None),
-            Some(CprCell::Number { number, repaired }) => Ok(Some(self.identified(&number, repaired))),
-            Some(CprCell::ImpossibleDate) => Err(BadNumber::ImpossibleDate),
+            Some(CprCell::Number { number, repaired }) => self.identified(&number, repaired).map(Some),
+            Some(CprCell::ImpossibleDate) => self.identify_unborn(field).map(Some),
             Some(CprCell::Malformed) | None => Err(BadNumber::Malformed),
+        }
+    }
+
+    /// A number that says a birth to come may have been given by mistake: what counts is the one that took its place.
+    fn identify_unborn(&mut self, field: &Field) -> Result<Identified, BadNumber> {
+        let rules = self.rules;
+        let numbers = CprReader { as_of: NaiveDate::MAX, ..rules.numbers };
+        match self.cells.with_text(field, |text| numbers.read(text)) {
+            Some(CprCell::Number { number, repaired })
+                if rules.registry.current(&number, rules.pseudonymiser).is_some() =>
+            {
+                self.identified(&number, repaired)
+            }
+            _ => Err(BadNumber::ImpossibleDate),
         }
     }
 
@@ -364,11 +378,14 @@ impl<'a> Judge<'a> {
         self.cells.with_text(field, |text| (!text.is_empty()).then(|| batch.record(text))).flatten()
     }
 
-    fn identified(&mut self, number: &CprNumber, repaired: bool) -> Identified {
+    fn identified(&mut self, number: &CprNumber, repaired: bool) -> Result<Identified, BadNumber> {
         let rules = self.rules;
         let current = rules.registry.current(number, rules.pseudonymiser);
+        if current.is_some_and(|current| !rules.numbers.is_born(current)) {
+            return Err(BadNumber::ImpossibleDate);
+        }
         let number = current.unwrap_or(number);
-        Identified {
+        Ok(Identified {
             pseudonym: self.place(number),
             sex: number.sex(),
             age_band: rules.age_bands.band(number.age(rules.numbers.as_of)),
@@ -378,7 +395,7 @@ impl<'a> Judge<'a> {
                 no_check_digit: u64::from(number.lacks_check_digit()),
                 renumbered: u64::from(current.is_some()),
             },
-        }
+        })
     }
 
     /// Whether rows have several columns of persons.

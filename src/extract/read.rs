@@ -80,7 +80,7 @@ pub fn read(
     let bytes = files.iter().filter_map(|file| std::fs::metadata(&file.path).ok()).map(|metadata| metadata.len()).sum();
     progress.begin(&format!("reading {}", department.id), bytes);
     let pseudonymiser = Pseudonymiser::new(key, &department.id);
-    let registry = Registry::read(&programme.person_lists, programme.as_of, &pseudonymiser)?;
+    let registry = Registry::read(&programme.person_lists, &pseudonymiser)?;
     let block_bytes = room.block_bytes();
     let mut extract = Extract { records: Records::new(room), ..Extract::default() };
     for file in &files {

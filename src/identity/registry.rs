@@ -51,8 +51,9 @@ impl Registry {
     ///
     /// [`Error::File`] where one cannot be read, or where the renumbering holds something that is no usable number, gives
     /// one person two numbers or two persons one, or leads in a circle.
-    pub fn read(lists: &PersonLists, as_of: NaiveDate, pseudonymiser: &Pseudonymiser) -> Result<Self> {
-        let reader = CprReader { as_of, leading_zero_lost: false };
+    pub fn read(lists: &PersonLists, pseudonymiser: &Pseudonymiser) -> Result<Self> {
+        // A number that was given by mistake may say a birth to come.
+        let reader = CprReader { as_of: NaiveDate::MAX, leading_zero_lost: false };
         let mut registry = Self::default();
         if let Some(path) = &lists.renumbered {
             registry.renumbered = renumbered(path, &reader, pseudonymiser)?;
@@ -96,7 +97,7 @@ impl Registry {
     /// Whether a cell that should hold a number, however it is spelled, names somebody whose rows leave no trace.
     #[must_use]
     pub fn excludes(&self, cell: &str, reader: &CprReader, pseudonymiser: &Pseudonymiser) -> bool {
-        match reader.read(cell) {
+        match (CprReader { as_of: NaiveDate::MAX, ..*reader }).read(cell) {
             CprCell::Empty => false,
             CprCell::Number { number, .. } => {
                 let pseudonym = pseudonymiser.person(&number);

@@ -1,8 +1,10 @@
 //! Marked values in every column, path, setting and argument: none may come out but where the contract says so.
 
+use crate::fuzzed::workbook::{row, workbook};
 use crate::support::{Ran, Workplace, parquet_metadata, parquet_rows};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use udpeg::identity::{CprReader, Key, Pseudonymiser};
@@ -208,6 +210,62 @@ fn no_failure_repeats_what_stands_in_an_extract() {
     assert_silent(&place.udpeg(STEPS[0]).failed(1, &["/**********.csv: it is not there"]), "missing");
     fs::create_dir(place.path(file)).unwrap();
     assert_silent(&place.udpeg(&[STEPS[0], &["--json"]].concat()).failed(1, &["it is a folder"]), "a folder");
+}
+
+/// The planted extract of the jobcentre in other formats, whole and cut off.
+fn in_other_formats(csv: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let text: String = csv.iter().map(|&byte| char::from(byte)).collect();
+    let lines: Vec<String> =
+        text.lines().zip(1..).map(|(line, number)| row(number, &line.split(';').collect::<Vec<_>>())).collect();
+    let sheet = workbook(|sheet| sheet.write_all(lines.concat().as_bytes()).unwrap(), b"MARKNOTE 2512489996");
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(csv).unwrap();
+    vec![("xlsx", sheet), ("csv.gz", gzip.finish().unwrap()), ("csv.zst", zstd::encode_all(csv, 3).unwrap())]
+}
+
+#[test]
+fn nothing_planted_in_files_of_other_formats_comes_out() {
+    let file = "sag 210300-9996/0505239996.csv";
+    let csv = fs::read(planted().path(file)).unwrap();
+    for (extension, bytes) in in_other_formats(&csv) {
+        let place = planted();
+        let other = file.replace("csv", extension);
+        place.edit("p.toml", file, &other);
+        place.write(&other, &bytes);
+        let step = [STEPS[0], &["--max-rejected", "100%"]].concat();
+        assert_silent(&place.udpeg(&step).succeeded(), extension);
+        assert_files_silent(&place, "out", extension);
+        let quality = place.json("out/2024Q4/private/jobcentre/quality.json");
+        assert_eq!(quality["rows"], 11, "{extension}");
+        assert!(place.read("out/2024Q4/private/jobcentre/other_types.csv").contains("MARKTYPE"), "{extension}");
+        place.write(&other, &bytes[..bytes.len() / 2]);
+        assert_silent(&place.udpeg(&[&step[..], &["--force"]].concat()).failed(1, &[]), extension);
+        place.write(&other, &csv);
+        assert_silent(&place.udpeg(&[&step[..], &["--force"]].concat()).failed(1, &[]), extension);
+    }
+}
+
+#[test]
+fn nothing_of_the_lists_of_persons_comes_out() {
+    for (renumbered, code) in [
+        ("MARKHEAD;ny\n2103009996;0504909989\n", 0),
+        ("MARKHEAD;ny\n2103009996;0504909989\n2512489996;0504909989\n", 1),
+        ("MARKHEAD;ny\n2103009996;MARKPERSON\n", 1),
+        ("2103009996;0504909989\n0504909989;2103009996\n", 1),
+    ] {
+        let place = planted();
+        let lists = "renumbered = \"251248-9996.csv\"\nexclude = \"gone.csv\"\nage_bands = ";
+        place.edit("p.toml", "age_bands = ", lists);
+        place.write("251248-9996.csv", renumbered);
+        place.write("gone.csv", "MARKHEAD\n0201609995\nMARKPERSON\nZebulon\n");
+        let ran = place.udpeg(&[STEPS[0], &["--max-rejected", "100%"]].concat());
+        assert_eq!(ran.code, code, "{}", ran.err);
+        assert_silent(&ran, renumbered);
+        if code == 0 {
+            assert_files_silent(&place, "out", renumbered);
+            assert_eq!(place.json("out/2024Q4/private/jobcentre/quality.json")["excluded"], 4);
+        }
+    }
 }
 
 #[test]

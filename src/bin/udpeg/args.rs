@@ -15,7 +15,7 @@ use udpeg::pipeline::{Memory, Share};
 Examples:
   udpeg run -p config/furesoe.toml --new-key   all steps at once
   udpeg key new furesoe.key                    the key custodian, once
-  udpeg check -p p.toml -d social              each department, beforehand
+  udpeg check -p p.toml -d social              each department, first
   udpeg pseudonymise -p p.toml -d social       each department
   udpeg select -p p.toml                       the analyst
   udpeg assign -p p.toml                       who leads the coordinators

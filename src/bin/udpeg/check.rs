@@ -133,12 +133,12 @@ fn types(text: &mut String, department: &DepartmentReport) {
     }
     let further = uncovered.types.len().saturating_sub(TYPES_SHOWN);
     if further > 0 {
-        let _ = writeln!(text, " {} further types; --json has them all.", number(further));
+        let _ = writeln!(text, " Further types: {}; --json has them all.", number(further));
     }
     if uncovered.rare_types > 0 {
         let _ = writeln!(
             text,
-            " {} types of few persons, with {} rows, are not shown: `pseudonymise` lists them in other_types.csv.",
+            " Types of few persons, not shown: {}, with rows: {}; `pseudonymise` lists them in other_types.csv.",
             number(uncovered.rare_types),
             number(uncovered.rare_rows)
         );
@@ -238,18 +238,18 @@ fn at_stake(text: &mut String, proposal: &Proposal) {
     if others.could_come_in > 0 {
         let _ = writeln!(
             text,
-            " {} of the others could come among the first {}.",
-            number(others.could_come_in),
-            number(proposal.size)
+            " Others that could come among the first {}: {}.",
+            number(proposal.size),
+            number(others.could_come_in)
         );
     }
     if proposal.persons_without_rows > 0 {
-        let _ = writeln!(text, " {} further persons have rejected rows only.", number(proposal.persons_without_rows));
+        let _ = writeln!(text, " Persons who have rejected rows only: {}.", number(proposal.persons_without_rows));
     }
     if proposal.rejected_rows_of_nobody > 0 {
         let _ = writeln!(
             text,
-            " {} rejected rows do not tell whom they are about.",
+            " Rejected rows that do not tell whom they are about: {}.",
             number(proposal.rejected_rows_of_nobody)
         );
     }

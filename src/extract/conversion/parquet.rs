@@ -12,10 +12,12 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, ArrowPrimitiveType};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
-use chrono::{DateTime, NaiveDateTime};
+use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
+use chrono_tz::Tz;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Compression;
 use std::fs::File;
+use std::io::{Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,15 +29,16 @@ const BATCH_ROWS: usize = 1024;
 /// # Errors
 ///
 /// [`Error::File`] where it is damaged, or has columns that are no plain values.
-pub(super) fn convert(path: &Path, file: File, department: &Department, chunks: &Chunks) -> Result<()> {
+pub(super) fn convert(path: &Path, mut file: File, department: &Department, chunks: &Chunks) -> Result<()> {
+    check_encryption(path, &mut file)?;
     let metadata = open(path, &file)?;
     check_compression(path, &metadata)?;
     let fields = metadata.schema().fields();
-    for (position, field) in fields.iter().enumerate() {
-        check_type(path, position, field.data_type())?;
-    }
     let names: Vec<String> = fields.iter().map(|field| field.name().clone()).collect();
     let roles = roles(&department.columns, &names);
+    let zones = fields.iter().zip(&roles).enumerate();
+    let zones: Vec<Option<Zone>> =
+        zones.map(|(at, (field, role))| check_type(path, at + 1, field.data_type(), *role)).collect::<Result<_>>()?;
     let mut writer = RowWriter::new(path, department, chunks);
     for name in &names {
         writer.cell(Cell::Text(name.as_bytes()), Role::Unused)?;
@@ -46,8 +49,8 @@ pub(super) fn convert(path: &Path, file: File, department: &Department, chunks: 
     for batch in batches {
         let batch = batch.map_err(|_| corrupt(path))?;
         for row in 0..batch.num_rows() {
-            for (column, role) in batch.columns().iter().zip(&roles) {
-                writer.cell(cell(column.as_ref(), row), *role)?;
+            for ((column, role), zone) in batch.columns().iter().zip(&roles).zip(&zones) {
+                writer.cell(cell(column.as_ref(), row, zone.as_ref()), *role)?;
             }
             writer.end_row()?;
         }
@@ -92,11 +95,52 @@ fn check_compression(path: &Path, metadata: &ArrowReaderMetadata) -> Result<()> 
     ))
 }
 
-/// Refuses what is no plain value. Columns are told by their position: their names may be anything.
-fn check_type(path: &Path, position: usize, data_type: &DataType) -> Result<()> {
+fn check_encryption(path: &Path, file: &mut File) -> Result<()> {
+    let failed = |error: std::io::Error| Error::io(path, "read", &error);
+    let mut begin = Vec::new();
+    file.take(4).read_to_end(&mut begin).map_err(failed)?;
+    file.rewind().map_err(failed)?;
+    if begin == b"PARE" {
+        return Err(Error::file(path, "it is encrypted", "write it without encryption"));
+    }
+    Ok(())
+}
+
+/// The time zone in which the moments of a column are days and times.
+enum Zone {
+    Fixed(FixedOffset),
+    Named(Tz),
+}
+
+impl Zone {
+    /// As Arrow has it: an offset such as `+01:00`, or a name.
+    fn new(name: &str) -> Option<Self> {
+        name.parse().map(Self::Fixed).or_else(|_| name.parse().map(Self::Named)).ok()
+    }
+
+    fn local(&self, moment: DateTime<Utc>) -> NaiveDateTime {
+        match self {
+            Self::Fixed(offset) => moment.with_timezone(offset).naive_local(),
+            Self::Named(zone) => moment.with_timezone(zone).naive_local(),
+        }
+    }
+}
+
+/// Refuses what is no plain value, and gives the time zone of a column of days that has one. Columns are told by their
+/// position, from 1 on: their names may be anything.
+fn check_type(path: &Path, column: usize, data_type: &DataType, role: Role) -> Result<Option<Zone>> {
     use DataType as T;
-    let column = position + 1;
     match data_type {
+        T::Timestamp(_, Some(name)) if role == Role::Day => {
+            let zone = Zone::new(name).ok_or_else(|| {
+                Error::file(
+                    path,
+                    format!("the time zone of its column {column} is not known"),
+                    "deliver dates, or timestamps without a time zone",
+                )
+            })?;
+            return Ok(Some(zone));
+        }
         T::Null | T::Boolean | T::Utf8 | T::LargeUtf8 | T::Utf8View | T::Binary | T::LargeBinary | T::BinaryView => {}
         T::Int8 | T::Int16 | T::Int32 | T::Int64 | T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 => {}
         T::Float32 | T::Float64 | T::Decimal128(..) | T::Date32 | T::Date64 | T::Timestamp(..) => {}
@@ -107,6 +151,8 @@ fn check_type(path: &Path, position: usize, data_type: &DataType) -> Result<()> 
                 "deliver a flat table, one value in each cell",
             ));
         }
+        // What is not used does no harm.
+        _ if role == Role::Unused => {}
         _ => {
             return Err(Error::file(
                 path,
@@ -115,10 +161,10 @@ fn check_type(path: &Path, position: usize, data_type: &DataType) -> Result<()> 
             ));
         }
     }
-    Ok(())
+    Ok(None)
 }
 
-fn cell(column: &dyn Array, row: usize) -> Cell<'_> {
+fn cell<'c>(column: &'c dyn Array, row: usize, zone: Option<&Zone>) -> Cell<'c> {
     use DataType as T;
     if column.is_null(row) {
         return Cell::Empty;
@@ -147,9 +193,12 @@ fn cell(column: &dyn Array, row: usize) -> Cell<'_> {
             day.map_or(Cell::Error("no day"), Cell::Day)
         }
         T::Date64 => moment(column.as_primitive::<Date64Type>().value_as_datetime(row)),
-        T::Timestamp(unit, _) => moment(timestamp(column, row, *unit)),
-        // Refused when the file was opened, but for columns without any value.
-        _ => Cell::Empty,
+        T::Timestamp(unit, _) => moment(timestamp(column, row, *unit).map(|moment| match zone {
+            Some(zone) => zone.local(moment),
+            None => moment.naive_utc(),
+        })),
+        // Refused when the file was opened, but in columns that are not used.
+        _ => Cell::Error("(not read)"),
     }
 }
 
@@ -161,9 +210,9 @@ fn moment(moment: Option<NaiveDateTime>) -> Cell<'static> {
     moment.map_or(Cell::Error("no day"), Cell::Moment)
 }
 
-/// As the file has it: in no time zone, or in UTC.
-fn timestamp(column: &dyn Array, row: usize, unit: TimeUnit) -> Option<NaiveDateTime> {
-    let moment = match unit {
+/// In UTC, or as it stands where there is no time zone.
+fn timestamp(column: &dyn Array, row: usize, unit: TimeUnit) -> Option<DateTime<Utc>> {
+    match unit {
         TimeUnit::Second => DateTime::from_timestamp(column.as_primitive::<TimestampSecondType>().value(row), 0),
         TimeUnit::Millisecond => {
             DateTime::from_timestamp_millis(column.as_primitive::<TimestampMillisecondType>().value(row))
@@ -174,6 +223,5 @@ fn timestamp(column: &dyn Array, row: usize, unit: TimeUnit) -> Option<NaiveDate
         TimeUnit::Nanosecond => {
             Some(DateTime::from_timestamp_nanos(column.as_primitive::<TimestampNanosecondType>().value(row)))
         }
-    };
-    moment.map(|moment| moment.naive_utc())
+    }
 }

@@ -1,6 +1,6 @@
 //! An extract beside that of an earlier period: what has changed, and when nothing is delivered for it.
 
-use super::{CHECK, check, department, report};
+use super::{CHECK, assert_shows, check, department, report, shown};
 use crate::support::Workplace;
 use serde_json::{Value, json};
 use std::fs;
@@ -110,7 +110,7 @@ fn what_changes_by_more_than_the_limit_is_beyond_it() {
         (&[], &[("t", 9)], &[]),
         (&[], &[("t", 10)], &["rows", "persons", "type t"]),
         // Types that leave as `other` are one.
-        (&[("mm", 20), ("nn", 20)], &[("oo", 40)], &[]),
+        (&[("mm", 20), ("nn", 20)], &[("oo", 20), ("pp", 20)], &[]),
     ] {
         // A reference of more than 28 persons is about 28.
         let found = beyond(&periods(first, second));
@@ -135,6 +135,10 @@ fn the_share_of_rejected_rows_may_change_by_as_many_percentage_points() {
 fn a_change_that_is_accepted_is_delivered_and_recorded() {
     let place = periods(&[("t", 40)], &[("t", 90)]);
     let ran = place.udpeg(&[&DELIVER[..], &EARLIER].concat());
+    assert_shows(
+        &shown(&place, &EARLIER, 3),
+        &["type t 40 90 +125.0 % TOO MUCH", "The programme allows a change of 30%."],
+    );
     let says = ["d: compared with p1 more than 30% has changed: rows 40 → 90, type t 40 → 90", "--accept-change"];
     ran.failed(3, &says);
     assert!(place.path("out/p2/private/d/rejected.csv").exists());
@@ -176,10 +180,9 @@ fn the_programme_can_name_the_earlier_period_and_the_command_line_another() {
 fn without_a_limit_the_change_is_told_and_keeps_nothing_back() {
     let place = periods(&[("t", 40)], &[("t", 90)]);
     place.edit("p.toml", "max_change = \"30%\"\n", "");
-    let out = check(&place, &EARLIER, 0).out;
-    for words in ["d: since p1\n", " rows               40     90  +125.0 %\n", "The programme sets no limit"] {
-        assert!(out.contains(words), "{words}:\n{out}");
-    }
+    let limit = "The programme sets no limit: `max_change` of [delivery] would.";
+    let lines = ["d: since p1", "rows 40 90 +125.0 %", "rejected share 0.0 % 0.0 % +0.0 points", limit];
+    assert_shows(&shown(&place, &EARLIER, 0), &lines);
     place.udpeg(&[&DELIVER[..], &EARLIER].concat()).succeeded();
     let expected = json!({"previous": "p1", "max_change": null, "beyond": [], "accepted": false});
     assert_eq!(place.json("out/p2/delivery/d/quality.json")["change"], expected);

@@ -58,7 +58,7 @@ fn compare(name: &str, bytes: &[u8], csv: &str, format: &str) -> Read {
 #[test]
 fn workbooks_and_parquet_files_give_what_the_same_text_gives() {
     let texts = ["dates.xlsx", "dates-1904.xlsx", "sheets.xlsx", "strings.parquet", "large.parquet", "binary.parquet"];
-    let stamps = ["timestamps-s.parquet", "timestamps-ms.parquet", "timestamps-us.parquet"];
+    let stamps = ["timestamps-s.parquet", "timestamps-ms.parquet", "timestamps-us.parquet", "zone.parquet"];
     for name in texts.into_iter().chain(stamps) {
         let format = if name == "sheets.xlsx" { "sheet = \"Udtræk\", " } else { "" };
         let read = compare(name, &std::fs::read(fixture(name)).unwrap(), CSV, format);

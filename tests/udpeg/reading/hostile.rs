@@ -1,9 +1,9 @@
 //! Files that are cut off, damaged, protected or made to fill a memory: a clear error each, in little time.
 
 use super::{read, workplace};
+use crate::fuzzed::workbook::{row, workbook};
 use crate::support::Workplace;
-use std::io::{Cursor, Write};
-use zip::write::SimpleFileOptions;
+use std::io::Write;
 
 fn deliver(name: &str, bytes: &[u8]) -> Workplace {
     let place = workplace(&[("input = \"d.csv\"", &format!("input = \"{name}\""))]);
@@ -61,60 +61,6 @@ fn bombs_are_refused_before_they_fill_anything() {
     fails("d.csv.gz", &gzip(&vec![b'x'; 20 << 20]), "the header is longer than 16 MiB");
 }
 
-/// A workbook of one sheet with this XML in its sheet data.
-fn workbook(rows: impl Fn(&mut dyn Write), strings: &[u8]) -> Vec<u8> {
-    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default();
-    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
-    let parts = [
-        (
-            "_rels/.rels",
-            format!(
-                "<Relationships xmlns=\"{package}\"><Relationship Id=\"rId1\" Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
-            ),
-        ),
-        (
-            "xl/_rels/workbook.xml.rels",
-            format!(
-                "<Relationships xmlns=\"{package}\"><Relationship Id=\"rId1\" Type=\"{office}/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"rId2\" Type=\"{office}/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>"
-            ),
-        ),
-        (
-            "xl/workbook.xml",
-            format!(
-                "<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets><sheet name=\"A\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>"
-            ),
-        ),
-    ];
-    for (name, text) in parts {
-        zip.start_file(name, options).unwrap();
-        zip.write_all(text.as_bytes()).unwrap();
-    }
-    zip.start_file("xl/sharedStrings.xml", options).unwrap();
-    zip.write_all(format!("<sst xmlns=\"{main}\"><si><t>").as_bytes()).unwrap();
-    zip.write_all(strings).unwrap();
-    zip.write_all(b"</t></si></sst>").unwrap();
-    zip.start_file("xl/worksheets/sheet1.xml", options).unwrap();
-    zip.write_all(format!("<worksheet xmlns=\"{main}\"><sheetData>").as_bytes()).unwrap();
-    rows(&mut zip);
-    zip.write_all(b"</sheetData></worksheet>").unwrap();
-    zip.finish().unwrap().into_inner()
-}
-
-/// One row of inline texts, and formulas where a cell begins with `=`: their cached value comes after a bar.
-fn row(number: u32, cells: &[&str]) -> String {
-    let cell = |(column, text): (char, &&str)| match text.strip_prefix('=').and_then(|formula| formula.split_once('|'))
-    {
-        Some((formula, value)) => format!("<c r=\"{column}{number}\" t=\"str\"><f>{formula}</f><v>{value}</v></c>"),
-        None if text.is_empty() => String::new(),
-        None => format!("<c r=\"{column}{number}\" t=\"inlineStr\"><is><t>{text}</t></is></c>"),
-    };
-    let cells: String = ('A'..).zip(cells).map(cell).collect();
-    format!("<row r=\"{number}\">{cells}</row>")
-}
-
 const COLUMNS: [&str; 7] = ["P", "B", "T", "S", "E", "R", "X"];
 
 #[test]
@@ -154,6 +100,7 @@ fn workbooks_that_are_none_fail() {
     fails("d.xlsx", b"P,B,T,S,E,R,X\n", "it is damaged");
     let protected = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", &[0_u8; 1000][..]].concat();
     fails("d.xlsx", &protected, "protected by a password");
+    fails("d.xlsx", &fixture("password.xlsx"), "protected by a password");
     let bomb = workbook(|_| {}, &vec![b'x'; 300 << 20]);
     assert!(bomb.len() < 1 << 20);
     fails("d.xlsx", &bomb, "it unpacks to far more than any extract does");
@@ -176,6 +123,7 @@ fn parquet_files_that_are_none_fail() {
         fails("d.parquet", &whole[..length], "it is damaged");
     }
     fails("d.parquet", b"P,B,T,S,E,R,X\n", "it is damaged");
+    fails("d.parquet", &fixture("encrypted.parquet"), "it is encrypted");
     // Any byte of it changed: an error or another table, but no crash.
     for at in (0..whole.len()).step_by(17) {
         let mut damaged = whole.clone();

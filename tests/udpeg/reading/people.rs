@@ -103,6 +103,31 @@ fn whoever_was_given_another_number_stands_under_the_new_one() {
 }
 
 #[test]
+fn a_number_that_says_a_birth_to_come_is_read_as_the_one_that_took_its_place() {
+    // Births of 2056: given by mistake.
+    let list = "old;new\n0201565995;2512489996\n0505109990;0201565998\n0201565998;0201565996\n";
+    let text = "0201565995,,t,01-01-2024,,1,\n\
+                020156-5995,,t,x,,1,\n\
+                0201565991,,t,01-01-2024,,1,\n\
+                0505109990,,t,01-01-2024,,1,\n\
+                0107729995,0201565998,t,01-01-2024,,1,\n";
+    let read = read(&rows(&[RENUMBERED], &[("old-new.csv", list)], text));
+    assert_eq!(persons(&read), [HOLM]);
+    assert_eq!(read.incomplete.len(), 2);
+    assert!(read.incomplete.contains(&HOLM.to_owned()));
+    assert_eq!(
+        read.rejected,
+        [
+            "d.csv,2,S,date_malformed",
+            "d.csv,3,P,person_impossible_date",
+            "d.csv,4,P,person_impossible_date",
+            "d.csv,5,B,child_impossible_date",
+        ]
+    );
+    assert_eq!(read.count("renumbered"), 1);
+}
+
+#[test]
 fn a_renumbering_that_is_not_one_to_one_fails() {
     for (list, says) in [
         ("old,new\n0104909995,0201609995\n0104909995,2512489996\n", "rows 1 and 2 give one person two new numbers"),

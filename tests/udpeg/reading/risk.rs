@@ -1,8 +1,9 @@
 //! How far persons stand out by what leaves, and days that leave as months.
 
 use super::{ANE, HOLM, Read, read_rows};
-use crate::municipality;
-use crate::support::{Workplace, parquet_metadata};
+use crate::agreement::extract_row;
+use crate::reference::{ExtractRow, risk::figures};
+use crate::support::{Workplace, parquet_metadata, parquet_rows};
 use serde_json::{Value, json};
 
 /// Four men and a woman; nobody's numbers.
@@ -33,7 +34,7 @@ fn whoever_agrees_in_months_and_types_is_in_one_class() {
     let expected = json!({
         "classes": 2, "smallest_class": 1, "share_below_5": 1.0, "share_below_3": 0.25, "average": 0.5,
         "average_without": {"type": 0.25, "start": 0.5, "end": 0.5},
-        "raised_most_by": "type", "average_with_days": 0.75
+        "raised_most_by": "type", "average_with_days": 1.0
     });
     assert_risk(&[], &(alike.clone() + &rows(&[(2, "t", "15-01-2024", "")])), &expected);
     // Of types that leave as `other` nothing is told.
@@ -179,50 +180,68 @@ fn deliveries_of_months_and_of_days_are_not_taken_for_each_other() {
     assert!(!ran.err.contains("delivery/family/"), "{}", ran.err);
 }
 
+/// What the departments of a made-up municipality deliver, with pieces of its programme replaced.
+fn delivered(place: &Workplace, edits: &[(&str, &str)], out: &str) -> Vec<(Value, Vec<ExtractRow>)> {
+    let mut text = place.read("programme.toml");
+    for (from, to) in edits {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    place.write("edited.toml", text);
+    place.udpeg(&["run", "-p", "edited.toml", "--new-key", "--out", out]).succeeded();
+    let of_department = |id: &str| {
+        let folder = format!("{out}/2026Q3/delivery/{id}");
+        let rows = parquet_rows(&place.path(&folder).join("extract.parquet"));
+        (place.json(&format!("{folder}/quality.json")), rows.into_iter().map(extract_row).collect())
+    };
+    ["jobcentre", "family", "social"].map(of_department).into()
+}
+
+const AGES: &str = "[18, 25, 30, 40, 50, 60, 67]";
+const ATTRIBUTES: &str = "attributes = [\"sex\", \"age_band\"]";
+
 #[test]
-fn coarser_columns_never_raise_the_risk() {
-    let mut finer = 0;
-    for seed in 300..330 {
+fn the_figures_are_those_of_persons_laid_side_by_side() {
+    for (seed, adults) in [("1", "300"), ("2", "3000")] {
         let place = Workplace::new();
-        municipality::write(seed, &place.path("."));
-        let run = |out: &str| {
-            place.udpeg(&["run", "-p", "p.toml", "--max-rejected", "100%", "--out", out]).succeeded();
-            let files = place.files(out).into_iter();
-            let quality = files.filter(|(name, _)| name.contains("delivery") && name.ends_with("quality.json"));
-            quality.map(|(_, bytes)| serde_json::from_slice::<Value>(&bytes).unwrap()).collect::<Vec<_>>()
-        };
-        let text = place.read("p.toml").replace("dates = \"month\"\n", "");
-        place.write("p.toml", &text);
-        let days = run("days");
-        place.write("p.toml", text.replace("[persons]\n", "[persons]\ndates = \"month\"\n"));
-        let months = run("months");
-        let bands = text.lines().find(|line| line.starts_with("age_bands")).unwrap();
-        let has_ages = text.contains("\nages = ");
-        place.write("p.toml", if has_ages { text.clone() } else { text.replace(bands, "age_bands = [18]") });
-        let one_edge = run("one_edge");
-        for ((of_days, of_months), of_one_edge) in days.iter().zip(&months).zip(&one_edge) {
-            let at = format!("seed {seed}: {of_days}");
-            let risk = &of_days["risk"];
-            let number = |value: &Value| value.as_f64().unwrap();
-            let average = number(&risk["average"]);
-            assert!(average <= number(&risk["average_with_days"]), "{at}");
-            assert!(
-                risk["average_without"].as_object().unwrap().values().all(|other| number(other) <= average),
-                "{at}"
-            );
-            finer += usize::from(average < number(&risk["average_with_days"]));
-            assert!(number(&risk["share_below_3"]) <= number(&risk["share_below_5"]), "{at}");
-            // Everything but the days themselves is told of months, so nothing else differs.
-            let mut without_days = of_days.clone();
-            without_days["risk"].as_object_mut().unwrap().remove("average_with_days");
-            assert_eq!(without_days, *of_months, "{at}");
-            // Bands that have the edge 18 are the finer ones.
-            if bands.contains("18") {
-                assert!(number(&of_one_edge["risk"]["average"]) <= average, "{at}");
+        place.udpeg(&["synth", "--adults", adults, "--seed", seed, "--out", "."]).succeeded();
+        let months = (ATTRIBUTES, "attributes = [\"age_band\"]\ndates = \"month\"");
+        for (edits, attributes, days_leave, out) in
+            [(&[][..], &["sex", "age_band"][..], true, "days"), (&[months], &["age_band"], false, "months")]
+        {
+            let attributes: Vec<String> = attributes.iter().map(|name| (*name).to_owned()).collect();
+            for (quality, extract) in delivered(&place, edits, out) {
+                for (name, figure) in figures(&extract, &attributes, days_leave) {
+                    assert_eq!(quality[name], figure, "seed {seed}, {out}: {name}");
+                }
             }
         }
     }
-    assert!(finer > 50, "{finer} extracts in which days tell more");
+}
+
+#[test]
+fn coarser_columns_never_raise_the_risk() {
+    let place = Workplace::new();
+    place.udpeg(&["synth", "--adults", "3000", "--seed", "3", "--out", "."]).succeeded();
+    let days = delivered(&place, &[], "days");
+    let months = delivered(&place, &[(ATTRIBUTES, &format!("{ATTRIBUTES}\ndates = \"month\""))], "months");
+    let few_bands = delivered(&place, &[(AGES, "[18, 67]")], "few_bands");
+    let without_sex = delivered(&place, &[(ATTRIBUTES, "attributes = [\"age_band\"]")], "without_sex");
+    for (at, (of_days, _)) in days.iter().enumerate() {
+        let risk = &of_days["risk"];
+        let number = |value: &Value| value.as_f64().unwrap();
+        let average = number(&risk["average"]);
+        assert!(average < number(&risk["average_with_days"]), "{risk}");
+        assert!(risk["average_without"].as_object().unwrap().values().all(|other| number(other) <= average), "{risk}");
+        assert!(number(&risk["share_below_3"]) < number(&risk["share_below_5"]), "{risk}");
+        assert!(number(&few_bands[at].0["risk"]["average"]) < average, "{risk}");
+        // Taking a column away is what was said of it.
+        assert_eq!(without_sex[at].0["risk"]["average"], risk["average_without"]["sex"]);
+        // All but the last figure is told of months, whatever leaves.
+        let mut without_days = of_days.clone();
+        without_days["risk"].as_object_mut().unwrap().remove("average_with_days");
+        assert_eq!(without_days, months[at].0);
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod delivery;
 mod measures;
 mod programme;
 mod reading;
-mod risk;
+pub(crate) mod risk;
 mod selection;
 mod units;
 

@@ -61,7 +61,7 @@ pub(super) fn read_department(programme: &Programme, department: &Department) ->
     let mut accepted: BTreeSet<Accepted> = BTreeSet::new();
     let (mut duplicates, mut excluded, mut further_adults) = (0, 0, 0);
     for row in &rows {
-        if lists.exclude(row, programme, department) {
+        if lists.exclude(row, department) {
             excluded += 1;
             continue;
         }
@@ -78,8 +78,8 @@ pub(super) fn read_department(programme: &Programme, department: &Department) ->
                 *reasons.entry(reason.to_owned()).or_default() += 1;
                 let own_word = own_column(department, column);
                 rejected.push((row.file.clone(), row.number, own_word, reason.to_owned()));
-                for canonical in usable_persons(row, programme, department) {
-                    incomplete.insert(cpr::person_pseudonym(&programme.key, &lists.current(&canonical)));
+                for canonical in usable_persons(row, programme, department, &lists) {
+                    incomplete.insert(cpr::person_pseudonym(&programme.key, &canonical));
                 }
             }
         }
@@ -122,7 +122,7 @@ struct Lists {
 impl Lists {
     fn new(programme: &Programme) -> Self {
         let canonical = |cell: &str| match cpr::spelling(cell.trim(), false) {
-            Spelling::Number { canonical, .. } if date_is_possible(&canonical, programme) => Some(canonical),
+            Spelling::Number { canonical, .. } if cpr::birth_date(&canonical).is_some() => Some(canonical),
             _ => None,
         };
         let pair =
@@ -142,10 +142,10 @@ impl Lists {
         self.renumbered.get(number).map_or_else(|| number.to_owned(), |next| self.current(next))
     }
 
-    fn exclude(&self, row: &Row, programme: &Programme, department: &Department) -> bool {
+    fn exclude(&self, row: &Row, department: &Department) -> bool {
         let is_excluded = |cell: &String| match cpr::spelling(cell, department.leading_zero_lost) {
             Spelling::Missing => false,
-            Spelling::Number { canonical, .. } if date_is_possible(&canonical, programme) => {
+            Spelling::Number { canonical, .. } if cpr::birth_date(&canonical).is_some() => {
                 self.excluded.contains(&canonical) || self.excluded.contains(&self.current(&canonical))
             }
             _ => {
@@ -250,7 +250,7 @@ fn examine(
     let mut persons: Vec<String> = Vec::new();
     for (column, spelling) in adults {
         if let Spelling::Number { canonical, repaired } = spelling {
-            if !date_is_possible(&canonical, programme) {
+            if !date_is_possible(&lists.current(&canonical), programme) {
                 return Err((column, "person_impossible_date"));
             }
             let person = number(canonical, repaired);
@@ -263,7 +263,7 @@ fn examine(
         Spelling::Missing => None,
         Spelling::Malformed => return Err(("child", "child_malformed")),
         Spelling::Number { canonical, repaired } => {
-            if !date_is_possible(&canonical, programme) {
+            if !date_is_possible(&lists.current(&canonical), programme) {
                 return Err(("child", "child_impossible_date"));
             }
             Some(number(canonical, repaired))
@@ -313,14 +313,16 @@ fn date_is_possible(canonical: &str, programme: &Programme) -> bool {
 }
 
 /// The persons of a rejected row, where the cell can be read and holds a usable number.
-fn usable_persons(row: &Row, programme: &Programme, department: &Department) -> Vec<String> {
+fn usable_persons(row: &Row, programme: &Programme, department: &Department, lists: &Lists) -> Vec<String> {
     if !row.right_number_of_cells {
         return Vec::new();
     }
     let usable = |column: &str| {
         let cell = row.cells.get(column)?.as_ref()?;
         match cpr::spelling(cell, department.leading_zero_lost) {
-            Spelling::Number { canonical, .. } if date_is_possible(&canonical, programme) => Some(canonical),
+            Spelling::Number { canonical, .. } => {
+                Some(lists.current(&canonical)).filter(|current| date_is_possible(current, programme))
+            }
             _ => None,
         }
     };

@@ -10,7 +10,7 @@ use super::ExtractRow;
 type Row = BTreeMap<&'static str, String>;
 
 /// What `quality.json` says of the extract: `persons`, `types` and `risk`.
-pub(super) fn figures(extract: &[ExtractRow], attributes: &[String], days_leave: bool) -> [(&'static str, Value); 3] {
+pub(crate) fn figures(extract: &[ExtractRow], attributes: &[String], days_leave: bool) -> [(&'static str, Value); 3] {
     let mut persons: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
     let mut types: BTreeMap<&str, u64> = BTreeMap::new();
     for row in extract {
