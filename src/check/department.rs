@@ -71,15 +71,16 @@ impl Looked {
 fn rejected(extract: &Extract) -> Vec<RejectedRows> {
     let mut groups: BTreeMap<_, Vec<(usize, u64)>> = BTreeMap::new();
     for rejected in &extract.rejected {
-        groups.entry((rejected.reason, &rejected.column)).or_default().push((rejected.file, rejected.row));
+        let column = rejected.column.map(|column| extract.own_word(column));
+        groups.entry((rejected.reason, column)).or_default().push((rejected.file, rejected.row));
     }
     let file_rows = |rows: &[(usize, u64)]| FileRows {
         file: extract.files.get(rows[0].0).map_or_else(String::new, |file| masked(&file.name).into_owned()),
         rows: rows.iter().map(|(_, row)| *row).collect(),
     };
-    let group = |((reason, column), rows): ((extract::Reason, &Option<String>), Vec<(usize, u64)>)| RejectedRows {
+    let group = |((reason, column), rows): ((extract::Reason, Option<&str>), Vec<(usize, u64)>)| RejectedRows {
         reason: reason.as_str().to_owned(),
-        column: column.clone(),
+        column: column.map(str::to_owned),
         rows: rows.len() as u64,
         at: rows.chunk_by(|one, other| one.0 == other.0).map(file_rows).collect(),
     };

@@ -5,8 +5,8 @@ use super::csv::{RowReader, split_rows};
 use super::input::NamedFile;
 use crate::error::{Error, Result};
 use crate::programme::Department;
+use crate::untrusted::SteadyFile;
 use sha2::{Digest, Sha256};
-use std::fs::Metadata;
 use std::io::Read;
 use zeroize::Zeroizing;
 
@@ -27,8 +27,8 @@ pub(super) struct BlockReader<'f> {
     named: &'f NamedFile,
     /// Bytes read at a time.
     block_bytes: usize,
+    file: SteadyFile,
     text: Text,
-    before: Metadata,
     hash: Sha256,
     /// The beginning of a row whose end has not been read.
     rest: Block,
@@ -45,13 +45,12 @@ pub(super) struct BlockReader<'f> {
 impl<'f> BlockReader<'f> {
     /// `block_bytes` are read at a time; a byte-order mark must fit into them.
     pub(super) fn open(named: &'f NamedFile, department: &Department, block_bytes: usize) -> Result<Self> {
-        let failed = |error: std::io::Error| Error::io(&named.path, "read", &error);
-        let before = std::fs::metadata(&named.path).map_err(failed)?;
+        let file = SteadyFile::open(&named.path)?;
         Ok(Self {
             named,
             block_bytes: block_bytes.max(BYTE_ORDER_MARK.len()),
-            text: Text::open(named, department)?,
-            before,
+            text: Text::open(named, &file, department)?,
+            file,
             hash: Sha256::new(),
             rest: Block::default(),
             spare: Vec::new(),
@@ -98,21 +97,14 @@ impl<'f> BlockReader<'f> {
     }
 
     /// The SHA-256 of the whole file, in hex, once it has been read to its end.
-    pub(super) fn finish(self) -> Result<String> {
+    pub(super) fn finish(&mut self) -> Result<String> {
         // What was converted is hashed as it was delivered.
         let sha256 = match self.text {
-            Text::AsItIs(_) => crate::output::hex(&self.hash.finalize()),
-            Text::Converted(_) => crate::output::sha256_of_file(&self.named.path)?,
+            Text::AsItIs(_) if self.read_bytes != self.file.length() => return Err(self.file.changed()),
+            Text::AsItIs(_) => crate::output::hex(&std::mem::take(&mut self.hash).finalize()),
+            Text::Converted(_) => self.file.sha256()?,
         };
-        let after = std::fs::metadata(&self.named.path).map_err(|error| Error::io(&self.named.path, "read", &error))?;
-        let same_time = after.modified().ok() == self.before.modified().ok();
-        if after.len() != self.before.len() || !same_time {
-            return Err(Error::file(
-                &self.named.path,
-                "it changed while it was read",
-                "run again when whoever writes it has finished",
-            ));
-        }
+        self.check_unchanged()?;
         Ok(sha256)
     }
 
@@ -122,34 +114,42 @@ impl<'f> BlockReader<'f> {
         self.read_bytes - before
     }
 
-    /// Takes back blocks that are done with.
+    /// Whether the file is still as it was when it was opened.
+    pub(super) fn check_unchanged(&self) -> Result<()> {
+        self.file.check_unchanged()
+    }
+
+    /// Takes back blocks that are done with; those that one long row made large are let go.
     pub(super) fn recycle(&mut self, blocks: Vec<Block>) {
-        self.spare.extend(blocks);
+        self.spare.extend(blocks.into_iter().filter(|block| block.capacity() <= 4 * BLOCK_BYTES));
     }
 
     /// Reads until the block has grown by `block_bytes` or the file has ended.
     fn fill(&mut self, block: &mut Block) -> Result<()> {
         let start = block.len();
         match &mut self.text {
-            Text::AsItIs(file) => {
+            Text::AsItIs(reader) => {
                 grow(block, self.block_bytes, self.block_bytes);
-                let mut next = file.take(self.block_bytes as u64);
+                let mut next = reader.take(self.block_bytes as u64);
                 let read = next.read_to_end(block).map_err(|error| Error::io(&self.named.path, "read", &error))?;
                 self.is_at_end = read < self.block_bytes;
                 self.read_bytes += read as u64;
+                if self.read_bytes > self.file.length() {
+                    // Whoever writes on may never end.
+                    return Err(self.file.changed());
+                }
                 self.hash.update(&block[start..]);
             }
-            Text::Converted(converted) => match converted.next_chunk()? {
-                Some(chunk) => {
+            Text::Converted(converted) => {
+                if let Some(chunk) = converted.next_chunk()? {
                     grow(block, chunk.len(), self.block_bytes);
                     block.extend_from_slice(&chunk);
-                }
-                None => {
+                } else {
                     self.is_at_end = true;
                     // How much of the file a chunk is made of, nobody knows.
-                    self.read_bytes = self.before.len();
+                    self.read_bytes = self.file.length();
                 }
-            },
+            }
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The header of a file: which of the department's columns stands where.
 
-use super::csv::{FieldForm, RowReader};
+use super::csv::{FieldForm, MOST_COLUMNS, RowReader};
 use super::input::NamedFile;
 use super::normalised;
 use crate::error::{Error, Result};
@@ -64,6 +64,13 @@ pub(super) fn read(
             &file.path,
             "it is no text: the header holds NUL bytes",
             "deliver CSV; a spreadsheet has to be saved as CSV first",
+        ));
+    }
+    if fields.len() > MOST_COLUMNS {
+        return Err(Error::file(
+            &file.path,
+            format!("its header has more than {MOST_COLUMNS} columns"),
+            "check that this is the right file, and its `delimiter`; deliver the columns that the programme names",
         ));
     }
     let mut names = Zeroizing::new(Vec::with_capacity(fields.len()));

@@ -3,6 +3,7 @@
 use super::conversion::DELIMITER;
 use crate::error::{Error, Result};
 use crate::programme::{Department, Programme, relative_to};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// One file of an extract: where it stands and how messages and lists name it.
@@ -50,7 +51,7 @@ impl Kind {
 /// [`Error::File`] where a path is not there, a glob matches nothing, or the kind of a file is not known.
 pub(super) fn resolve(programme: &Programme, department: &Department) -> Result<Vec<NamedFile>> {
     let mut files: Vec<NamedFile> = Vec::new();
-    let mut seen: Vec<PathBuf> = Vec::new();
+    let mut seen: HashSet<PathBuf> = HashSet::new();
     for pattern in &department.input {
         for name in names(programme.folder(), pattern)? {
             let path = relative_to(programme.folder(), &name);
@@ -62,10 +63,9 @@ pub(super) fn resolve(programme: &Programme, department: &Department) -> Result<
                     "name a file, or a glob such as `folder/*.csv`",
                 ));
             }
-            if seen.contains(&real) {
+            if !seen.insert(real) {
                 continue;
             }
-            seen.push(real);
             let (kind, delimiter) = kind(&path, department)?;
             files.push(NamedFile { path, name, delimiter, kind });
         }
@@ -105,7 +105,7 @@ fn names(folder: &Path, pattern: &str) -> Result<Vec<String>> {
 }
 
 /// The kind of a file follows from its extension, and with it what stands between fields.
-fn kind(path: &Path, department: &Department) -> Result<(Kind, u8)> {
+pub(super) fn kind(path: &Path, department: &Department) -> Result<(Kind, u8)> {
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let (packing, text) = if let Some(text) = name.strip_suffix(".gz") {
         (Packing::Gzip, text)

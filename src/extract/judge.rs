@@ -3,7 +3,7 @@
 use super::csv::{Field, FieldForm};
 use super::encoding::trimmed;
 use super::header::{Header, PeriodAt, unquoted};
-use super::quality::{IdentifierCounts, Reason};
+use super::quality::{Column, IdentifierCounts, Reason};
 use super::records::Record;
 use super::weeks::{amount, monday};
 use super::{Types, normalised};
@@ -15,19 +15,6 @@ use crate::programme::{Department, Encoding, Programme};
 use chrono::{Datelike, NaiveDate};
 use std::collections::HashMap;
 use zeroize::Zeroize;
-
-/// A canonical column, for naming it in the department's own words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Column {
-    /// By its position among the columns of persons.
-    Person(usize),
-    Child,
-    Kind,
-    Start,
-    End,
-    Week,
-    Amount,
-}
 
 /// From a Monday to its Sunday.
 const SIX_DAYS: i32 = 6;
@@ -200,7 +187,7 @@ impl<'a> Judge<'a> {
     fn names_excluded(&mut self, fields: &[Field]) -> bool {
         let Rules { header, registry, numbers, pseudonymiser, .. } = self.rules;
         let mut is_excluded = |field: &Field| {
-            self.cells.with_text(field, |text| registry.excludes(text, numbers, pseudonymiser)).unwrap_or(false)
+            self.cells.with_text(field, |text| registry.excludes(text, *numbers, pseudonymiser)).unwrap_or(false)
         };
         if fields.len() != header.width {
             return fields.iter().any(is_excluded);
@@ -226,7 +213,7 @@ impl<'a> Judge<'a> {
                 Err(BadNumber::ImpossibleDate) => Reason::PersonImpossibleDate,
             };
             if problem.is_none_or(|(before, _)| reason < before) {
-                problem = Some((reason, Column::Person(position)));
+                problem = Some((reason, Column::Person(u16::try_from(position).unwrap_or(u16::MAX))));
             }
         }
         let is_nobody = self.persons.is_empty() && problem.is_none();
@@ -278,12 +265,11 @@ impl<'a> Judge<'a> {
         let start = self.date(start).map_err(|reason| (reason, Column::Start))?;
         let start = start.ok_or((Reason::StartMissing, Column::Start))?;
         let format = &self.rules.department.format;
-        let end = match self.cells.plain(end).and_then(|bytes| format.dates.read_ascii(bytes)) {
-            Some(day) => format.end_on(day),
-            None => {
-                let end = self.cells.with_text(end, |text| format.read_end(text)).flatten();
-                end.ok_or((Reason::DateMalformed, Column::End))?
-            }
+        let end = if let Some(day) = self.cells.plain(end).and_then(|bytes| format.dates.read_ascii(bytes)) {
+            format.end_on(day)
+        } else {
+            let end = self.cells.with_text(end, |text| format.read_end(text)).flatten();
+            end.ok_or((Reason::DateMalformed, Column::End))?
         };
         if end.is_some_and(|end| end < start) {
             return Err((Reason::EndBeforeStart, Column::End));

@@ -1,12 +1,11 @@
 //! `types_out_of_date.csv`: rows of the extract whose type stands in a group of `[types]` and that start when the group
 //! does not have it. They leave like others, and no rule that names the group counts them.
 
-use super::delivery::push_line;
+use super::list::List;
 use super::read::Extract;
 use crate::error::Result;
-use crate::output::{self, Staged};
-use crate::programme::{Department, NamedType, Programme};
-use zeroize::Zeroizing;
+use crate::output::Staged;
+use crate::programme::{Department, NamedType, Programme, TypeList};
 
 /// Records looked at at a time; some may have been put aside.
 const RECORDS_AT_A_TIME: usize = 1 << 16;
@@ -23,12 +22,12 @@ pub fn write_out_of_date(
     extract: &Extract,
 ) -> Result<()> {
     let Some(counted) = rows_out_of_date(programme, department, extract)? else { return Ok(()) };
-    let mut list = Zeroizing::new(String::new());
-    push_line(&mut list, &["group", "type", "rows"]);
+    let mut list = List::create(folder, "types_out_of_date.csv")?;
+    list.push(&["group", "type", "rows"])?;
     for (named, rows) in counted {
-        push_line(&mut list, &[named.group.as_deref().unwrap_or(""), &named.name, &rows.to_string()]);
+        list.push(&[named.group.as_deref().unwrap_or(""), &named.name, &rows.to_string()])?;
     }
-    output::write_bytes(folder, "types_out_of_date.csv", list.as_bytes()).map(|_| ())
+    list.finish()
 }
 
 /// The types of groups that rows have outside the group's dates, with how many; `None` where the programme names no
@@ -42,7 +41,7 @@ pub(crate) fn rows_out_of_date<'p>(
     department: &'p Department,
     extract: &Extract,
 ) -> Result<Option<Vec<(&'p NamedType, u64)>>> {
-    let named = programme.lists_of(department).flat_map(|list| list.named());
+    let named = programme.lists_of(department).flat_map(TypeList::named);
     let mut of_groups: Vec<&NamedType> = named.filter(|named| named.group.is_some()).collect();
     of_groups.sort_by_key(|named| (&named.group, &named.name));
     of_groups.dedup_by_key(|named| (&named.group, &named.name));

@@ -72,21 +72,54 @@ impl Reason {
     }
 }
 
-/// A row that cannot be used. Holds nothing of what stands in it, but for `cells`, which are asked for expressly.
+/// A canonical column, for naming it in the department's own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// A person's number, by its position among the columns of persons.
+    Person(u16),
+    /// The child's number.
+    Child,
+    /// The type.
+    Kind,
+    /// The first day.
+    Start,
+    /// The last day.
+    End,
+    /// The week.
+    Week,
+    /// What was paid in it.
+    Amount,
+}
+
+/// A row that cannot be used: 32 bytes, so that a file of nothing else fits in memory. Holds nothing of what stands in
+/// it, but for `cells`, which are asked for expressly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
     /// Position of its file among the department's.
     pub file: usize,
     /// Its number in the file, from 1, header and empty lines not counted.
     pub row: u64,
-    /// The column in the department's own words; `None` for the row as a whole.
-    pub column: Option<String>,
+    /// The column; `None` for the row as a whole.
+    pub column: Option<Column>,
     /// Why.
     pub reason: Reason,
     /// How many persons its cells name.
-    pub persons: usize,
-    /// The row's own cells, where `--show-values` asks for them; else empty. Overwritten when dropped.
-    pub cells: Zeroizing<Vec<String>>,
+    pub persons: u16,
+    /// The row's own cells, where `--show-values` asks for them. Overwritten when dropped.
+    pub cells: Option<Box<Zeroizing<Vec<String>>>>,
+}
+
+impl Rejected {
+    /// Rows of a department that are listed, and bytes that their cells take where they are shown. Beyond that it is not
+    /// the extract that was meant.
+    pub(super) const MOST: usize = 20_000_000;
+    pub(super) const MOST_CELL_BYTES: usize = 1 << 30;
+
+    /// What the row's cells take in memory.
+    pub(super) fn cell_bytes(&self) -> usize {
+        let bytes = |cell: &String| cell.capacity() + size_of::<String>();
+        self.cells.iter().flat_map(|cells| cells.iter()).map(bytes).sum()
+    }
 }
 
 /// Counts over identifier cells.
@@ -159,4 +192,20 @@ pub struct Quality {
     /// How it differs from an earlier period's, where it was held against one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Changed>,
+}
+
+impl Quality {
+    /// No `quality.json` is longer.
+    pub(crate) const MOST_BYTES: u64 = 1 << 20;
+
+    /// Whether every row is counted as what became of it.
+    #[must_use]
+    pub fn adds_up(&self) -> bool {
+        let sum =
+            |counts: &[Option<u64>]| counts.iter().map(|count| count.unwrap_or(0)).try_fold(0_u64, u64::checked_add);
+        let became = [self.excluded, self.netted_out, self.joined].into_iter();
+        let became = became.chain([self.rejected, self.duplicates, self.extract].map(Some));
+        let rows = sum(&[Some(self.rows), self.further_adults]);
+        rows.is_some() && rows == sum(&became.collect::<Vec<_>>())
+    }
 }

@@ -1,19 +1,19 @@
 //! Reading all files of a department: blocks of rows are judged in parallel and put together in their order.
 
-use super::block::{Block, BlockReader, Stop};
+use super::block::{BLOCK_BYTES, Block, BlockReader, Stop};
 use super::csv::{Field, RowReader};
 use super::header::{self, unquoted};
 use super::input::{self, NamedFile};
-use super::judge::{Column, Draft, Judge, Judgement, Rules};
-use super::quality::{IdentifierCounts, Reason, Rejected};
+use super::judge::{Draft, Judge, Judgement, Rules};
+use super::quality::{Column, IdentifierCounts, Reason, Rejected};
 use super::records::{Record, Records, Types};
 use super::room::Room;
 use super::weeks::{self, Week, WeekCounts};
 use super::{recognise, trailer};
-use crate::error::{Result, Warning};
+use crate::error::{Error, Result, Warning};
 use crate::identity::{Key, Place, Pseudonym, Pseudonymiser, Pseudonyms, Registry};
 use crate::pipeline::Progress;
-use crate::programme::{Department, Encoding, LastLine, Period, Programme};
+use crate::programme::{Columns, Department, Encoding, LastLine, Period, Programme};
 use rayon::prelude::*;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -33,6 +33,10 @@ pub struct Extract {
     pub rejected: Vec<Rejected>,
     /// Persons of rejected rows, with repetitions.
     pub incomplete: Vec<Pseudonym>,
+    /// The department's own names of the columns.
+    columns: Option<Columns>,
+    /// What the cells of rejected rows take.
+    shown_bytes: usize,
     /// Over the identifier cells of accepted rows.
     pub(super) counts: IdentifierCounts,
     /// Rows of persons or children that `[persons]` excludes.
@@ -66,8 +70,8 @@ pub struct InputFile {
 ///
 /// # Errors
 ///
-/// [`crate::Error::File`] where a file is missing, unreadable, empty, changed while it was read, without a named column, or
-/// has an unclosed quote.
+/// [`crate::Error::File`] where a file is missing, unreadable, empty, changed while it was read, without a named column,
+/// has an unclosed quote, or is none that can be meant: a row or a header too long, too many rows rejected.
 pub fn read(
     programme: &Programme,
     department: &Department,
@@ -76,13 +80,25 @@ pub fn read(
     room: Room,
     progress: &dyn Progress,
 ) -> Result<Extract> {
+    read_with(programme, department, &Pseudonymiser::new(key, &department.id), show_values, room, progress)
+}
+
+/// The same, with a pseudonymiser that may be looking for somebody.
+pub(crate) fn read_with(
+    programme: &Programme,
+    department: &Department,
+    pseudonymiser: &Pseudonymiser,
+    show_values: bool,
+    room: Room,
+    progress: &dyn Progress,
+) -> Result<Extract> {
     let files = input::resolve(programme, department)?;
     let bytes = files.iter().filter_map(|file| std::fs::metadata(&file.path).ok()).map(|metadata| metadata.len()).sum();
     progress.begin(&format!("reading {}", department.id), bytes);
-    let pseudonymiser = Pseudonymiser::new(key, &department.id);
-    let registry = Registry::read(&programme.person_lists, &pseudonymiser)?;
+    let registry = Registry::read(&programme.person_lists, pseudonymiser)?;
     let block_bytes = room.block_bytes();
-    let mut extract = Extract { records: Records::new(room), ..Extract::default() };
+    let columns = Some(department.columns.clone());
+    let mut extract = Extract { records: Records::new(room), columns, ..Extract::default() };
     for file in &files {
         let recognised = match department.format.encoding {
             None if file.kind.is_text() => Some(recognise::encoding(file, department)?),
@@ -98,7 +114,7 @@ pub fn read(
             file,
             encoding,
             recognised,
-            pseudonymiser: &pseudonymiser,
+            pseudonymiser,
             registry: &registry,
             show_values,
             block_bytes,
@@ -106,7 +122,9 @@ pub fn read(
         reading.read_into(&mut extract, progress)?;
     }
     let (spells, week_counts) = weeks::spells(std::mem::take(&mut extract.weeks));
-    spells.into_iter().for_each(|spell| extract.records.push(spell));
+    for spell in spells {
+        extract.records.push(spell);
+    }
     extract.week_counts = week_counts;
     extract.records.keep_within_room()?;
     progress.end();
@@ -159,6 +177,14 @@ struct BlockOutcome {
 impl Reading<'_> {
     fn read_into(&self, extract: &mut Extract, progress: &dyn Progress) -> Result<()> {
         let mut reader = BlockReader::open(self.file, self.department, self.block_bytes)?;
+        self.read_all(&mut reader, extract, progress).or_else(|error| {
+            // Whatever else seems wrong with it: that it changed explains it.
+            reader.check_unchanged()?;
+            Err(error)
+        })
+    }
+
+    fn read_all(&self, reader: &mut BlockReader<'_>, extract: &mut Extract, progress: &dyn Progress) -> Result<()> {
         let (first, header) = loop {
             let block = reader.next_block().map_err(|stop| stop.into_error(self.file, 0))?;
             let block = block.ok_or_else(|| header::empty(self.file))?;
@@ -182,9 +208,10 @@ impl Reading<'_> {
                 blocks.par_iter().enumerate().map(judge).collect::<Vec<_>>()
             };
             // While these are judged, the next are read and those before put in their place.
-            let read_on = || rayon::join(|| next_blocks(&mut reader), || tally.absorb(judged));
+            let read_on = || rayon::join(|| next_blocks(reader), || tally.absorb(judged));
             let (outcomes, ((next, stop), kept)) = rayon::join(judge, read_on);
             kept?;
+            self.check_amount(tally.extract)?;
             progress.advance(reader.bytes_read());
             judged = outcomes;
             header_bytes = 0;
@@ -256,9 +283,8 @@ impl Reading<'_> {
                 Judgement::Accepted => {}
                 Judgement::Excluded => outcome.excluded += 1,
                 Judgement::Rejected { reason, column } => {
-                    let column = column.map(|column| self.own_word(column));
-                    let cells = if self.show_values { self.cells(bytes, &fields) } else { Zeroizing::default() };
-                    let persons = judge.persons().count();
+                    let persons = u16::try_from(judge.persons().count()).unwrap_or(u16::MAX);
+                    let cells = self.show_values.then(|| Box::new(self.cells(bytes, &fields)));
                     outcome.rejected.push(Rejected { file, row: outcome.rows, column, reason, persons, cells });
                     outcome.incomplete.extend(judge.persons());
                 }
@@ -282,25 +308,17 @@ impl Reading<'_> {
         could_be_wrong.then(|| std::str::from_utf8(bytes).is_ok())
     }
 
-    fn own_word(&self, column: Column) -> String {
-        let columns = &self.department.columns;
-        match column {
-            Column::Person(position) => columns.persons.get(position).cloned().unwrap_or_default(),
-            Column::Child => columns.child.clone().unwrap_or_default(),
-            Column::Kind => columns.kind.clone(),
-            Column::Start | Column::Week => match &columns.period {
-                Period::Days { start, .. } => start.clone(),
-                Period::Weeks { week, .. } => week.clone(),
-            },
-            Column::End => match &columns.period {
-                Period::Days { end, .. } => end.clone(),
-                Period::Weeks { week, .. } => week.clone(),
-            },
-            Column::Amount => match &columns.period {
-                Period::Weeks { amount: Some(amount), .. } => amount.clone(),
-                _ => String::new(),
-            },
-        }
+    /// Whether the rejected rows still fit in memory.
+    fn check_amount(&self, extract: &Extract) -> Result<()> {
+        let what = if extract.rejected.len() > Rejected::MOST {
+            format!("of this and the department's files before it, more than {} rows cannot be used", Rejected::MOST)
+        } else if extract.shown_bytes > Rejected::MOST_CELL_BYTES {
+            format!("the rejected rows take more than {} GiB to show", Rejected::MOST_CELL_BYTES >> 30)
+        } else {
+            return Ok(());
+        };
+        let hint = "check that this is the right file, and the department's `format`; run without --show-values";
+        Err(Error::file(&self.file.path, what, hint))
     }
 
     /// The cells of a rejected row as well as they can be read, for `--show-values`.
@@ -362,7 +380,9 @@ impl Tally<'_> {
                 self.trailer = outcome.trailer;
             }
             let rejected = outcome.rejected.into_iter();
+            let before = extract.rejected.len();
             extract.rejected.extend(rejected.map(|rejected| Rejected { row: rejected.row + self.rows, ..rejected }));
+            extract.shown_bytes += extract.rejected[before..].iter().map(Rejected::cell_bytes).sum::<usize>();
             extract.incomplete.extend(outcome.incomplete.into_iter().map(|person| pseudonyms[person]));
             extract.counts.add(outcome.counts);
             self.seems_utf8 = merge(self.seems_utf8, outcome.seems_utf8);
@@ -393,6 +413,22 @@ impl Extract {
         self.files.iter().map(|file| file.rows).sum()
     }
 
+    /// A column in the department's own words.
+    #[must_use]
+    pub fn own_word(&self, column: Column) -> &str {
+        let Some(columns) = &self.columns else { return "" };
+        match (column, &columns.period) {
+            (Column::Person(position), _) => columns.persons.get(usize::from(position)).map_or("", String::as_str),
+            (Column::Child, _) => columns.child.as_deref().unwrap_or(""),
+            (Column::Kind, _) => &columns.kind,
+            (Column::Start | Column::End | Column::Week, Period::Weeks { week, .. }) => week,
+            (Column::Start | Column::Week, Period::Days { start, .. }) => start,
+            (Column::End, Period::Days { end, .. }) => end,
+            (Column::Amount, Period::Weeks { amount, .. }) => amount.as_deref().unwrap_or(""),
+            (Column::Amount, Period::Days { .. }) => "",
+        }
+    }
+
     /// Rejected rows by reason, only those that occur.
     #[must_use]
     pub fn reasons(&self) -> std::collections::BTreeMap<String, u64> {
@@ -407,12 +443,16 @@ impl Extract {
     }
 }
 
-/// The next blocks, and why there are no more after them where that is an error.
+/// The next blocks, fewer where a row is long, and why there are no more after them where that is an error.
 fn next_blocks(reader: &mut BlockReader<'_>) -> (Vec<Block>, Option<Stop>) {
     let mut blocks = Vec::new();
-    while blocks.len() < BLOCKS_AT_A_TIME {
+    let mut bytes = 0;
+    while bytes < BLOCKS_AT_A_TIME * BLOCK_BYTES && blocks.len() < BLOCKS_AT_A_TIME {
         match reader.next_block() {
-            Ok(Some(block)) => blocks.push(block),
+            Ok(Some(block)) => {
+                bytes += block.len();
+                blocks.push(block);
+            }
             Ok(None) => break,
             Err(stop) => return (blocks, Some(stop)),
         }
@@ -426,11 +466,4 @@ fn merge(before: Option<bool>, now: Option<bool>) -> Option<bool> {
         (Some(before), Some(now)) => Some(before && now),
         (known, None) | (None, known) => known,
     }
-}
-
-/// The file that a rejected row stands in, for lists.
-#[must_use]
-pub(super) fn file_name(extract: &Extract, rejected: &Rejected) -> String {
-    let name = extract.files.get(rejected.file).map_or("", |file| file.name.as_str());
-    crate::identity::masked(name).into_owned()
 }

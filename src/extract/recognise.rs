@@ -9,6 +9,7 @@ use super::conversion::Text;
 use super::input::NamedFile;
 use crate::error::{Error, Result};
 use crate::programme::{Department, Encoding};
+use crate::untrusted::SteadyFile;
 use std::io::Read;
 
 /// Letters for one encoding that a single one for another cannot put in doubt.
@@ -33,7 +34,7 @@ struct Evidence {
 ///
 /// [`Error::File`] where it cannot be read, or where nothing tells the encoding, or more than one thing does.
 pub(super) fn encoding(file: &NamedFile, department: &Department) -> Result<Encoding> {
-    let mut text = Text::open(file, department)?;
+    let mut text = Text::open(file, &SteadyFile::open(&file.path)?, department)?;
     let mut evidence = Evidence::default();
     let mut utf8 = Utf8Check::default();
     while let Some(chunk) = next(&mut text, file)? {
@@ -58,7 +59,7 @@ pub(super) fn encoding(file: &NamedFile, department: &Department) -> Result<Enco
 }
 
 /// The next bytes of the text; `None` at its end.
-fn next(text: &mut Text, file: &NamedFile) -> Result<Option<Block>> {
+pub(super) fn next(text: &mut Text, file: &NamedFile) -> Result<Option<Block>> {
     match text {
         Text::AsItIs(plain) => {
             let mut chunk = Block::new(Vec::with_capacity(BLOCK_BYTES + 64));

@@ -7,7 +7,7 @@ use crate::identity::{Pseudonym, Sex};
 use crate::programme::OTHER_TYPE;
 use rayon::prelude::*;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// An accepted row: 64 bytes, so that a nation's fit in memory.
@@ -184,13 +184,6 @@ impl Records {
         usize::try_from(person.bits() >> (128 - PARTS.ilog2())).expect("fewer bits than a usize has")
     }
 
-    /// The first and the last of the records in memory.
-    pub(crate) fn ends(&self) -> Option<(&Record, &Record)> {
-        let first = self.parts.iter().find_map(|part| part.memory.first())?;
-        let last = self.parts.iter().rev().find_map(|part| part.memory.last())?;
-        Some((first, last))
-    }
-
     /// Number of records.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -218,10 +211,25 @@ impl Records {
     ///
     /// [`crate::Error::File`] where records that were put aside cannot be read or written.
     pub fn sort_and_deduplicate(&mut self, ranks: &[u32]) -> Result<Sorted> {
+        self.tidy(ranks, Equals::Once)
+    }
+
+    /// Sorts likewise and removes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Records::sort_and_deduplicate`].
+    pub(crate) fn sort(&mut self, ranks: &[u32]) -> Result<()> {
+        self.tidy(ranks, Equals::Each).map(drop)
+    }
+
+    fn tidy(&mut self, ranks: &[u32], equals: Equals) -> Result<Sorted> {
         let tidy = |records: &mut Vec<Record>| {
             let before = records.len();
             records.sort_unstable_by_key(|record| sort_key(record, ranks));
-            records.dedup();
+            if equals == Equals::Once {
+                records.dedup();
+            }
             let mut rows_of_type = vec![0; ranks.len()];
             for record in records.iter() {
                 rows_of_type[record.kind as usize] += 1;
@@ -328,6 +336,15 @@ impl Records {
         }
         Ok(Chunk(pieces))
     }
+}
+
+/// How records count that equal one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Equals {
+    /// Once.
+    Once,
+    /// Each.
+    Each,
 }
 
 /// What records are sorted by.
@@ -459,10 +476,20 @@ impl LeavingTypes {
     /// Every type that may leave does so under its own name, every other as `other`.
     #[must_use]
     pub fn new(types: &Types, may_leave: &[&str]) -> Self {
+        let may_leave: HashSet<&str> = may_leave.iter().copied().collect();
         let leaves_as =
-            |name: &String| if may_leave.contains(&name.as_str()) { name.clone() } else { OTHER_TYPE.to_owned() };
-        let leaving: Vec<String> = types.names().iter().map(leaves_as).collect();
-        let mut names = leaving.clone();
+            |name: &String| if may_leave.contains(name.as_str()) { name.clone() } else { OTHER_TYPE.to_owned() };
+        Self::ranked(&types.names().iter().map(leaves_as).collect::<Vec<_>>())
+    }
+
+    /// The types of a delivery, which leave under the names that they have there.
+    pub(crate) fn of_delivered(types: &[String]) -> Self {
+        Self::ranked(types)
+    }
+
+    /// By type, the name under which it leaves.
+    fn ranked(leaving: &[String]) -> Self {
+        let mut names = leaving.to_vec();
         names.sort_unstable();
         names.dedup();
         let rank = |name: &String| names.binary_search(name).ok().and_then(|rank| u32::try_from(rank).ok());

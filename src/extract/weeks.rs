@@ -102,15 +102,12 @@ pub(super) fn spells(mut weeks: Vec<Week>) -> (Vec<Record>, WeekCounts) {
         let week = rows[0];
         let goes_on =
             |before: &Week| before.series() == week.series() && before.record.start + WEEK == week.record.start;
-        match (spells.last_mut(), last.filter(goes_on)) {
-            (Some(spell), Some(_)) => {
-                spell.end = week.record.end;
-                counts.joined += rows.len() as u64;
-            }
-            _ => {
-                spells.push(week.record);
-                counts.joined += rows.len() as u64 - 1;
-            }
+        if let (Some(spell), Some(_)) = (spells.last_mut(), last.filter(goes_on)) {
+            spell.end = week.record.end;
+            counts.joined += rows.len() as u64;
+        } else {
+            spells.push(week.record);
+            counts.joined += rows.len() as u64 - 1;
         }
         last = Some(week);
     }

@@ -109,7 +109,7 @@ impl CprReader {
         number.birth_date().is_some_and(|born| born <= self.as_of)
     }
 
-    fn read_digits(&self, digits: &[u8; 10], repaired: bool) -> CprCell {
+    fn read_digits(self, digits: &[u8; 10], repaired: bool) -> CprCell {
         if digits == b"0000000000" {
             return CprCell::Empty;
         }

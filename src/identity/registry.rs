@@ -56,7 +56,7 @@ impl Registry {
         let reader = CprReader { as_of: NaiveDate::MAX, leading_zero_lost: false };
         let mut registry = Self::default();
         if let Some(path) = &lists.renumbered {
-            registry.renumbered = renumbered(path, &reader, pseudonymiser)?;
+            registry.renumbered = renumbered(path, reader, pseudonymiser)?;
         }
         for path in &lists.exclude {
             let rows = rows(path, |fields| Ok(fields.first().cloned().unwrap_or_default()))?;
@@ -96,8 +96,8 @@ impl Registry {
 
     /// Whether a cell that should hold a number, however it is spelled, names somebody whose rows leave no trace.
     #[must_use]
-    pub fn excludes(&self, cell: &str, reader: &CprReader, pseudonymiser: &Pseudonymiser) -> bool {
-        match (CprReader { as_of: NaiveDate::MAX, ..*reader }).read(cell) {
+    pub fn excludes(&self, cell: &str, reader: CprReader, pseudonymiser: &Pseudonymiser) -> bool {
+        match (CprReader { as_of: NaiveDate::MAX, ..reader }).read(cell) {
             CprCell::Empty => false,
             CprCell::Number { number, .. } => {
                 let pseudonym = pseudonymiser.person(&number);
@@ -122,7 +122,7 @@ fn bare(text: &str) -> Zeroizing<String> {
     Zeroizing::new(text.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_uppercase).collect())
 }
 
-fn renumbered(path: &Path, reader: &CprReader, pseudonymiser: &Pseudonymiser) -> Result<HashMap<Pseudonym, Current>> {
+fn renumbered(path: &Path, reader: CprReader, pseudonymiser: &Pseudonymiser) -> Result<HashMap<Pseudonym, Current>> {
     const CHECK: &str =
         "each line is an old number and the new one; a person's numbers form a chain, such as 1 to 2 and 2 to 3";
     let wrong = |what: String| Error::file(path, what, CHECK);
@@ -164,16 +164,16 @@ fn renumbered(path: &Path, reader: &CprReader, pseudonymiser: &Pseudonymiser) ->
     }
     let mut current = HashMap::with_capacity(by_old.len());
     for Renumbering { old, new, row } in &renumberings {
-        let mut last = new;
+        let mut latest = new;
         let mut steps = 0;
-        while let Some(&next) = by_old.get(&last.pseudonym) {
-            last = &renumberings[next].new;
+        while let Some(&next) = by_old.get(&latest.pseudonym) {
+            latest = &renumberings[next].new;
             steps += 1;
             if steps > renumberings.len() {
                 return Err(wrong(format!("row {row}: the numbers lead in a circle")));
             }
         }
-        current.insert(*old, Current { number: last.number.clone(), pseudonym: last.pseudonym });
+        current.insert(*old, Current { number: latest.number.clone(), pseudonym: latest.pseudonym });
     }
     Ok(current)
 }

@@ -116,7 +116,8 @@ fn inputs(extract: &Extract) -> Vec<FileRecord> {
         .collect()
 }
 
-/// All departments, or everything that failed; then only the private lists of those that could be read are written.
+/// All departments, or everything that failed; then only private lists are written: of those with too many rejected
+/// rows, and of those that have no older delivery.
 pub(super) fn pseudonymise_all(
     context: &Context<'_>,
     delivering: &Delivering,
@@ -131,16 +132,20 @@ pub(super) fn pseudonymise_all(
         match Prepared::new(context, department, delivering, key, period, room, Afterwards::Keep) {
             Ok(one) => {
                 kept += one.kept.as_ref().map_or(0, |delivery| delivery.records.in_memory());
-                prepared.push(one);
+                prepared.push((department, one));
             }
             Err(error) => errors.push(error),
         }
     }
-    let is_whole = errors.is_empty() && prepared.iter().all(|one| one.failure.is_none());
+    let is_whole = errors.is_empty() && prepared.iter().all(|(_, one)| one.failure.is_none());
     let (mut summaries, mut deliveries, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
-    for mut one in prepared {
+    for (department, mut one) in prepared {
         if !is_whole {
             one.delivery = None;
+            if one.failure.is_none() && period.has(&Step::pseudonymise(&department.id)) {
+                // Its older delivery stays, and with it the lists that belong to it.
+                continue;
+            }
         }
         warnings.append(&mut one.outcome.warnings);
         deliveries.extend(one.kept.take());

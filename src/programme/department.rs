@@ -77,15 +77,9 @@ impl Columns {
 
 /// The departments, and the ids of all of them, those with mistakes included.
 pub(super) fn departments(root: &Table<'_, '_>, groups: &Groups) -> (Vec<Department>, Vec<String>) {
-    let tables = root.tables("department");
+    let tables = root.tables("department", MOST_DEPARTMENTS);
     if root.is_empty_or_absent("department") {
         root.mistake(root.span(), "there is no [[department]]");
-    }
-    if tables.len() > MOST_DEPARTMENTS {
-        root.mistake(
-            root.span(),
-            format!("there are {} [[department]]; at most {MOST_DEPARTMENTS} can be joined", tables.len()),
-        );
     }
     let mut departments = Vec::new();
     let mut ids: Vec<String> = Vec::new();

@@ -88,6 +88,21 @@ impl OpenEnd {
 }
 
 impl FileFormat {
+    /// How a file is written of which nothing but its dates is known: UTF-8, by its extension.
+    #[must_use]
+    pub fn new(dates: DateFormat) -> Self {
+        Self {
+            delimiter: None,
+            encoding: Some(Encoding::Utf8),
+            dates,
+            leading_zero_lost: false,
+            open_end: OpenEnd::default(),
+            last_line: LastLine::Row,
+            sheet: None,
+            decimal: Decimal::Point,
+        }
+    }
+
     /// Reads a trimmed end: `Some(None)` where it is still open, `None` where it is malformed.
     #[must_use]
     pub fn read_end(&self, text: &str) -> Option<Option<NaiveDate>> {
@@ -125,6 +140,14 @@ enum Part {
 }
 
 impl DateFormat {
+    /// `%Y-%m-%d`.
+    #[must_use]
+    pub fn iso() -> Self {
+        let month = Part::Month { fixed: false };
+        let dash = Part::Literal('-');
+        Self { parts: vec![Part::Year, dash, month, dash, Part::Day { fixed: false }] }
+    }
+
     /// Reads a format such as `%d-%m-%Y`; `None` where it is none.
     #[must_use]
     pub fn new(format: &str) -> Option<Self> {
@@ -232,7 +255,7 @@ pub(super) fn file_format(department: &Table<'_, '_>) -> Option<FileFormat> {
         Some(name) => encoding(&table, &name),
     };
     let dates = match table.optional::<String>("dates") {
-        None => DateFormat::new("%Y-%m-%d"),
+        None => Some(DateFormat::iso()),
         Some(format) => {
             let read = DateFormat::new(&format.value);
             if read.is_none() {
@@ -288,6 +311,7 @@ fn delimiter(table: &Table<'_, '_>, written: &At<String>) -> Option<u8> {
 }
 
 /// The encoding; `Some(None)` where it is to be recognised.
+#[expect(clippy::option_option, reason = "a mistake, or an encoding, or none that is stated")]
 fn encoding(table: &Table<'_, '_>, name: &At<String>) -> Option<Option<Encoding>> {
     let wanted = name.value.to_ascii_lowercase();
     if wanted == "auto" {

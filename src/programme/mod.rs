@@ -23,14 +23,22 @@ pub use types::{Chosen, NamedType, TypeList};
 
 use crate::error::{Error, Result};
 use crate::identity::{AgeBands, would_be_masked};
+use crate::untrusted::SteadyFile;
 use chrono::NaiveDate;
 use reader::{Mistakes, Table};
 use std::path::{Component, Path, PathBuf};
 use toml::de::DeTable;
 use types::Groups;
 
+/// The JSON Schema (draft 2020-12) of the programme file, for editors. What it lets pass can still be a mistake: it does not
+/// know which names belong together.
+pub const SCHEMA: &str = include_str!("schema.json");
+
 /// What a type becomes when no rule, `[family]` or department names it.
 pub const OTHER_TYPE: &str = "other";
+
+/// No programme file is longer; one of 64 departments with a thousand types has less than a tenth.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// A checked programme.
 #[derive(Debug, Clone)]
@@ -88,13 +96,17 @@ impl Programme {
     /// in it.
     pub fn read(file: &Path, overrides: &Overrides) -> Result<Self> {
         // Both a file that failed and the programme file: of the two exit codes that hold, the latter's wins.
-        let bytes = std::fs::read(file).map_err(|error| Error::Usage {
-            what: match error.kind() {
-                std::io::ErrorKind::NotFound => format!("{}: there is no such programme file", file.display()),
-                std::io::ErrorKind::IsADirectory => format!("{}: it is a folder, not a programme file", file.display()),
-                _ => format!("{}: could not read the programme file: {error}", file.display()),
-            },
-            hint: "check the path after --programme".to_owned(),
+        let bytes = SteadyFile::open(file).and_then(|opened| opened.bytes(MOST_BYTES)).map_err(|error| {
+            let what = match error {
+                _ if file.is_dir() => "it is a folder, not a programme file".to_owned(),
+                _ if !file.exists() => "there is no such programme file".to_owned(),
+                Error::File { what, .. } => what,
+                other => other.to_string(),
+            };
+            Error::Usage {
+                what: format!("{}: {what}", file.display()),
+                hint: "check the path after --programme".to_owned(),
+            }
         })?;
         let text = String::from_utf8(bytes).map_err(|_| Error::Programme {
             path: file.to_path_buf(),
@@ -230,7 +242,7 @@ impl Programme {
 }
 
 /// `[A-Za-z0-9][A-Za-z0-9._-]*`, at most 100, no CPR number: what may become a file name.
-fn is_file_name(id: &str) -> bool {
+pub(crate) fn is_file_name(id: &str) -> bool {
     id.starts_with(|first: char| first.is_ascii_alphanumeric())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
         && id.len() <= 100
@@ -296,6 +308,9 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
     let coordinators = selection::coordinators(&root);
     let disclosure = settings::disclosure(&root);
     groups.finish(&root);
+    root.check_all_read("department", departments.len());
+    root.check_all_read("rule", rules.len());
+    root.check_all_read("coordinator", coordinators.len());
     root.finish();
 
     let (age_bands, attributes) = persons?;

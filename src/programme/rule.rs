@@ -87,12 +87,16 @@ pub struct Band {
     pub points: i32,
 }
 
+/// More than people can read.
+const MOST_RULES: usize = 1000;
+const MOST_BANDS: usize = 1000;
+
 /// More points than a points system that people read can mean; keeps sums far from overflowing.
-const MOST_POINTS: i64 = 100_000;
+const MOST_POINTS: u64 = 100_000;
 
 /// The rules, and the ids of all of them, those with mistakes included.
 pub(super) fn rules(root: &Table<'_, '_>, departments: &[String], groups: &Groups) -> (Vec<Rule>, Vec<String>) {
-    let tables = root.tables("rule");
+    let tables = root.tables("rule", MOST_RULES);
     if root.is_empty_or_absent("rule") {
         root.mistake(root.span(), "there is no [[rule]]: without a points system nobody can be ranked");
     }
@@ -207,7 +211,7 @@ fn scale(table: &Table<'_, '_>) -> Option<Scale> {
 fn read_bands(rule: &Table<'_, '_>, span: &Range<usize>) -> Option<Vec<Band>> {
     let mut bands: Vec<Band> = Vec::new();
     let mut all_read = true;
-    let tables = rule.tables("bands");
+    let tables = rule.tables("bands", MOST_BANDS);
     if rule.is_empty_or_absent("bands") {
         rule.mistake(span, "`bands` is empty: each band is { from = 1.0, points = 2 }");
     }
@@ -232,7 +236,7 @@ fn read_bands(rule: &Table<'_, '_>, span: &Range<usize>) -> Option<Vec<Band>> {
 }
 
 fn points(table: &Table<'_, '_>, written: &At<i64>) -> Option<i32> {
-    if written.value.abs() > MOST_POINTS {
+    if written.value.unsigned_abs() > MOST_POINTS {
         table.mistake(&written.span, format!("points lie between −{MOST_POINTS} and {MOST_POINTS}"));
         return None;
     }

@@ -8,6 +8,9 @@ use chrono::NaiveDate;
 use std::cell::Cell;
 use std::ops::Range;
 
+/// Characters of a type.
+const LONGEST_TYPE: usize = 1000;
+
 /// Types as a rule, `[family]` or a department names them, groups filled in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TypeList {
@@ -191,6 +194,8 @@ fn checked(
         format!("`{OTHER_TYPE}` stands for every type that is not named; no list can name it")
     } else if name.is_empty() {
         format!("{place} holds an empty type")
+    } else if name.chars().count() > LONGEST_TYPE {
+        format!("{place} holds a type of more than {LONGEST_TYPE} characters")
     } else if is_there(&name) {
         format!("\"{name}\" stands twice in {place}")
     } else if would_be_masked(&name) {

@@ -69,7 +69,7 @@ fn types_that_never_occur(programme: &Programme, rule: &Rule, linked: &Linked<Sc
     let missing = plain.filter(|name| !occurs(name));
     let warn = |name: &str| {
         // Only the programme's own words are repeated, whatever a delivery holds.
-        let present = department.types.iter().map(String::as_str).filter(|known| named.contains(known));
+        let present = department.types.iter().map(String::as_str).filter(|known| named.binary_search(known).is_ok());
         let near = nearest(name, present);
         let hint = near.map(|near| format!("; the nearest that does is \"{near}\"")).unwrap_or_default();
         Warning(format!(

@@ -17,7 +17,7 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use dice::Dice;
+pub(crate) use dice::Dice;
 
 /// Writes `p.toml`, `k.key` and the extracts of one random municipality; gives the numbers of everybody in it.
 ///

@@ -3,6 +3,7 @@
 mod groups;
 mod mistakes;
 mod overrides;
+mod schema;
 mod unknown_keys;
 
 use crate::support::SMALL_PROGRAMME;

@@ -162,6 +162,58 @@ fn nothing_planted_in_the_extracts_comes_out_of_any_step() {
 }
 
 #[test]
+fn nothing_planted_comes_out_of_the_second_key_and_the_way_back_but_what_was_asked_for() {
+    for variant in [&[][..], &["--json"]] {
+        let place = planted();
+        let case = format!("the way back {variant:?}");
+        let silently =
+            |arguments: &[&str]| assert_silent(&place.udpeg(&[arguments, variant].concat()).succeeded(), &case);
+        silently(&["key", "new", "second.key"]);
+        for step in &STEPS[..3] {
+            silently(&[step, &["--max-rejected", "100%"][..]].concat());
+        }
+        let folders = ["out/2024Q4/delivery/jobcentre", "out/2024Q4/delivery/family", "out/2024Q4/delivery/social"];
+        silently(
+            &[&["rekey", "-p", "p.toml", "--out", "second", "--key", "second.key", "--delivery"], &folders[..]]
+                .concat(),
+        );
+        fs::create_dir_all(place.path("analyst/2024Q4")).unwrap();
+        fs::rename(place.path("second/2024Q4/rekeyed"), place.path("analyst/2024Q4/delivery")).unwrap();
+        for step in ["select", "assign"] {
+            silently(&[step, "-p", "p.toml", "--out", "analyst"]);
+        }
+        let list = ["--list", "analyst/2024Q4/coordinators/k1/list.parquet"];
+        let manifest = ["--manifest", "analyst/2024Q4/assignment/manifest.json"];
+        let who = ["--by", "T. Ester", "--reason", "journal 1"];
+        let unkey = ["unkey", "-p", "p.toml", "--out", "second", "--key", "second.key", "--delivery"];
+        silently(&[&unkey[..], &folders, &list, &manifest, &who].concat());
+        let mut told = String::new();
+        for department in ["jobcentre", "family", "social"] {
+            let unkeyed = format!("second/2024Q4/unkeyed/{department}/k1/pseudonyms.parquet");
+            let command = ["reidentify", "-p", "p.toml", "-d", department, "--out", "back", "--list", &unkeyed];
+            silently(&[&command[..], &manifest, &who].concat());
+            told += &place.read(&format!("back/2024Q4/reidentified/{department}/k1/persons.csv"));
+            fs::remove_file(place.path(&format!("back/2024Q4/reidentified/{department}/k1/persons.csv"))).unwrap();
+        }
+        place.write("number.txt", "251248-9996");
+        silently(&[&["pseudonym-of", "-p", "p.toml", "--from", "number.txt"], &who[..]].concat());
+        silently(&["log", "verify", "--key", "p.key"]);
+        silently(&["log", "verify", "--key", "second.key"]);
+        for folder in ["out", "second", "analyst", "back"] {
+            assert_files_silent(&place, folder, &case);
+        }
+        for log in ["p.key.log.jsonl", "second.key.log.jsonl"] {
+            assert_eq!(found(place.read(log).as_bytes(), &secrets()), None, "{case}: {log}");
+        }
+        // Members of the list, and neither a child nor anybody whose rows were all rejected.
+        let is_told = |number: &str| told.contains(&format!("{}-{}", &number[..6], &number[6..]));
+        assert!(is_told("2512489996") && is_told("0201609995"), "{told}");
+        assert!(!["0201919995", "2103009996", "0505109990", "0504909989", "0505239996"].iter().any(|one| is_told(one)));
+        assert!(!WORDS.iter().any(|word| told.contains(word)), "{told}");
+    }
+}
+
+#[test]
 fn the_rows_own_columns_are_repeated_in_private_only_and_only_where_asked_for() {
     let place = planted();
     let options = ["--max-rejected", "100%", "--show-values"];
@@ -457,6 +509,8 @@ fn nobody_else_can_read_what_is_written_whatever_the_umask() {
         let udpeg = env!("CARGO_BIN_EXE_udpeg");
         let script = format!(
             "umask {umask} && '{udpeg}' key new p.key && '{udpeg}' run -p p.toml && '{udpeg}' run -p p.toml --force \
+             && '{udpeg}' key new second.key && '{udpeg}' rekey -p p.toml --key second.key --delivery out/2024Q4/delivery/social \
+             && '{udpeg}' reidentify -p p.toml -d social --list out/2024Q4/coordinators/k1/list.parquet --by x --reason x \
              && '{udpeg}' run -p p.toml --key new.key --new-key --out a/b && ! '{udpeg}' run -p p.toml --out c --max-rejected 5% \
              --department family --input bad.csv"
         );
@@ -470,7 +524,8 @@ fn nobody_else_can_read_what_is_written_whatever_the_umask() {
                 assert_eq!(mode, if path.ends_with('/') { 0o700 } else { 0o600 }, "umask {umask}: {path}");
             }
         }
-        for key in ["p.key", "new.key"] {
+        assert!(place.path("out/2024Q4/reidentified/social/k1/persons.csv").exists());
+        for key in ["p.key", "new.key", "p.key.log.jsonl"] {
             assert_eq!(modes(&place, key).into_values().collect::<Vec<_>>(), [0o600], "umask {umask}: {key}");
         }
     }

@@ -1,6 +1,6 @@
 //! `udpeg check`, and how its report is shown.
 
-use crate::args::Check;
+use crate::args::check::Check;
 use crate::context;
 use crate::pseudonymise::counts;
 use crate::terminal::{Terminal, heading, number, table};

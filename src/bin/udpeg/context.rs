@@ -1,8 +1,10 @@
 //! From what was typed to a step that runs.
 
+use crate::args::custody::{Accountable, OfProgramme};
 use crate::args::{Extracts, Programme as Typed};
 use crate::terminal::Terminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use udpeg::custody::Account;
 use udpeg::pipeline::{Context, Delivering, Memory, Outcome};
 use udpeg::programme::{Overrides, Programme};
 use udpeg::{Error, Result};
@@ -59,15 +61,36 @@ pub(crate) fn run_with<T>(
     force: bool,
     memory: Memory,
     terminal: &Terminal,
-    step: impl FnOnce(&Context<'_>) -> Result<Outcome<T>>,
-) -> Result<Outcome<T>> {
+    step: impl FnOnce(&Context<'_>) -> Result<T>,
+) -> Result<T> {
     let programme = Programme::read(programme, overrides)?;
     let progress = terminal.progress();
     let today = chrono::Local::now().date_naive();
     step(&Context { programme: &programme, today, force, memory, progress: progress.as_ref() })
 }
 
+/// The overrides of commands that go by a programme and replace nothing.
+pub(crate) fn overrides_of(typed: &OfProgramme, key: Option<&PathBuf>) -> Overrides {
+    let (period, out) = (typed.period.clone(), typed.out.clone());
+    Overrides { as_of: typed.as_of, period, out, key: key.cloned(), ..Overrides::default() }
+}
+
+/// Who does it, when and why, for the custody log.
+pub(crate) fn account(typed: &Accountable) -> Result<Account> {
+    Account::new(&typed.by, &typed.reason, chrono::Local::now().fixed_offset())
+}
+
+/// The manifest of the assignment that a list is of.
+pub(crate) fn assignment(typed: Option<&PathBuf>, programme: &Programme) -> PathBuf {
+    let own = || programme.out.join(&programme.period).join("assignment").join("manifest.json");
+    typed.cloned().unwrap_or_else(own)
+}
+
 /// What `pseudonymise` is told.
 pub(crate) fn delivering(extracts: &Extracts) -> Delivering {
-    Delivering { max_rejected: extracts.max_rejected.clone(), show_values: extracts.show_values }
+    Delivering {
+        max_rejected: extracts.max_rejected.clone(),
+        show_values: extracts.show_values,
+        passphrase: extracts.unlock.passphrase(),
+    }
 }

@@ -13,8 +13,7 @@ use super::block::Block;
 use super::input::{Kind, NamedFile, Packing};
 use crate::error::{Error, Result};
 use crate::programme::Department;
-use crate::untrusted::guarded;
-use std::fs::File;
+use crate::untrusted::{SteadyFile, SteadyReader, guarded};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -28,22 +27,24 @@ const WAITING_CHUNKS: usize = 4;
 /// The text of a file.
 pub(super) enum Text {
     /// The file is text.
-    AsItIs(File),
+    AsItIs(SteadyReader),
     /// The file is made into text.
     Converted(Converted),
 }
 
 impl Text {
-    /// Opens a file.
+    /// Reads a file that has been opened.
     ///
     /// # Errors
     ///
-    /// [`Error::File`] where it cannot be opened; that it cannot be converted comes out with its chunks.
-    pub(super) fn open(named: &NamedFile, department: &Department) -> Result<Self> {
-        let file = File::open(&named.path).map_err(|error| Error::io(&named.path, "read", &error))?;
+    /// [`Error::File`] where the system would not give it twice; that it cannot be converted comes out with its chunks.
+    pub(super) fn open(named: &NamedFile, file: &SteadyFile, department: &Department) -> Result<Self> {
+        if named.kind == Kind::Text(Packing::Plain) {
+            return Ok(Self::AsItIs(file.reader()));
+        }
+        let file = file.duplicate()?;
         let (path, department) = (named.path.clone(), department.clone());
-        let convert: Box<dyn FnOnce(&Chunks) -> Result<()> + Send> = match named.kind {
-            Kind::Text(Packing::Plain) => return Ok(Self::AsItIs(file)),
+        let convert: Conversion = match named.kind {
             Kind::Text(packing) => Box::new(move |chunks| packed::unpack(&path, file, packing, chunks)),
             Kind::Spreadsheet => Box::new(move |chunks| spreadsheet::convert(&path, file, &department, chunks)),
             Kind::Parquet => Box::new(move |chunks| parquet::convert(&path, file, &department, chunks)),
@@ -51,6 +52,8 @@ impl Text {
         Converted::start(&named.path, convert).map(Self::Converted)
     }
 }
+
+type Conversion = Box<dyn FnOnce(&Chunks) -> Result<()> + Send>;
 
 /// Text that another thread makes of a file.
 pub(super) struct Converted {

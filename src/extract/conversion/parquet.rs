@@ -16,6 +16,7 @@ use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::Compression;
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
@@ -83,9 +84,9 @@ fn open(path: &Path, file: &File) -> Result<ArrowReaderMetadata> {
 }
 
 fn check_compression(path: &Path, metadata: &ArrowReaderMetadata) -> Result<()> {
-    let columns = metadata.metadata().row_groups().iter().flat_map(|group| group.columns());
+    let columns = metadata.metadata().row_groups().iter().flat_map(RowGroupMetaData::columns);
     let is_read = |compression: Compression| !matches!(compression, Compression::BROTLI(_) | Compression::LZO);
-    if columns.map(parquet::file::metadata::ColumnChunkMetaData::compression).all(is_read) {
+    if columns.map(ColumnChunkMetaData::compression).all(is_read) {
         return Ok(());
     }
     Err(Error::file(
@@ -141,9 +142,28 @@ fn check_type(path: &Path, column: usize, data_type: &DataType, role: Role) -> R
             })?;
             return Ok(Some(zone));
         }
-        T::Null | T::Boolean | T::Utf8 | T::LargeUtf8 | T::Utf8View | T::Binary | T::LargeBinary | T::BinaryView => {}
-        T::Int8 | T::Int16 | T::Int32 | T::Int64 | T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 => {}
-        T::Float32 | T::Float64 | T::Decimal128(..) | T::Date32 | T::Date64 | T::Timestamp(..) => {}
+        T::Null
+        | T::Boolean
+        | T::Utf8
+        | T::LargeUtf8
+        | T::Utf8View
+        | T::Binary
+        | T::LargeBinary
+        | T::BinaryView
+        | T::Int8
+        | T::Int16
+        | T::Int32
+        | T::Int64
+        | T::UInt8
+        | T::UInt16
+        | T::UInt32
+        | T::UInt64
+        | T::Float32
+        | T::Float64
+        | T::Decimal128(..)
+        | T::Date32
+        | T::Date64
+        | T::Timestamp(..) => {}
         nested if nested.is_nested() => {
             return Err(Error::file(
                 path,

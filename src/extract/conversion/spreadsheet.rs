@@ -283,7 +283,7 @@ fn error_name(error: &calamine::CellErrorType) -> &'static str {
         CellErrorType::Num => "#NUM!",
         CellErrorType::Ref => "#REF!",
         CellErrorType::Value => "#VALUE!",
-        _ => "#ERROR",
+        CellErrorType::GettingData => "#GETTING_DATA",
     }
 }
 

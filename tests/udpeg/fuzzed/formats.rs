@@ -167,7 +167,14 @@ impl Dialect {
         let records = extract.records.chunk(0..extract.records.len()).expect("nothing was put aside");
         Outcome {
             quality: serde_json::to_value(&quality).expect("counts are JSON"),
-            rejected: extract.rejected.iter().map(|one| (one.row, one.column.clone(), one.reason.as_str())).collect(),
+            rejected: extract
+                .rejected
+                .iter()
+                .map(|one| {
+                    let column = one.column.map(|column| extract.own_word(column).to_owned());
+                    (one.row, column, one.reason.as_str())
+                })
+                .collect(),
             incomplete: extract.incomplete.iter().map(ToString::to_string).collect(),
             records: records.iter().copied().collect(),
             types: extract.types.names().to_vec(),

@@ -1,7 +1,6 @@
 //! Groups of types with dates: which records a rule counts, what is listed, and mistakes.
 
 use crate::support::{Workplace, parquet_rows};
-use serde_json::Value;
 
 const RULE: &str = "types = [\"kontanthjælp\"]";
 
@@ -13,7 +12,7 @@ fn place(groups: &str, types: &str) -> Workplace {
     place
 }
 
-/// What the unemployment rule gives: 2020-01-01 to as_of, and 2023-01-01 to as_of, are the records there are.
+/// What the unemployment rule gives: 2020-01-01 to `as_of`, and 2023-01-01 to `as_of`, are the records there are.
 fn values(place: &Workplace) -> Vec<f64> {
     place.udpeg(&["run", "-p", "p.toml", "--force"]).succeeded();
     let rows = parquet_rows(&place.path("out/2024Q4/selection/candidates.parquet"));
@@ -77,7 +76,7 @@ fn groups_set_persons_apart_by_the_start_of_their_records() {
         place.edit("p.toml", "min_departments = 2\nmin_points = 1", "min_points = -9");
         place.udpeg(&["run", "-p", "p.toml"]).succeeded();
         let rows = parquet_rows(&place.path("out/2024Q4/selection/candidates.parquet"));
-        let families = rows.iter().filter(|row| row["kind"] == Value::from("family")).count();
+        let families = rows.iter().filter(|row| row["kind"] == "family").count();
         assert_eq!(families, kinds, "{dates}");
     }
 }

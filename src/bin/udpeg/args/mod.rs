@@ -1,7 +1,14 @@
 //! What the user typed: commands, options, help texts.
 
+pub(crate) mod check;
+pub(crate) mod custody;
+pub(crate) mod init;
+
+use check::Check;
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
+use custody::{Key, Log, PseudonymOf, Reidentify, Rekey, Unkey, Unlock};
+use init::{Init, Schema};
 use std::path::PathBuf;
 use udpeg::pipeline::{Memory, Share};
 
@@ -20,6 +27,7 @@ Examples:
   udpeg select -p p.toml                       the analyst
   udpeg assign -p p.toml                       who leads the coordinators
   udpeg verify -p p.toml                       whoever wants to be sure
+  udpeg reidentify --help                      the way back, for one list
 
 Exit codes: 0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows or too much
 change, 4 refused for safety")]
@@ -43,7 +51,11 @@ pub(crate) struct Output {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make the programme's key
+    /// Draft a programme file from departments' files
+    Init(Init),
+    /// Print the JSON Schema of the programme file, for editors
+    Schema(Schema),
+    /// Make, name or destroy a key
     Key(Key),
     /// Pseudonymise one department's extract, and report what cannot be used
     Pseudonymise(Pseudonymise),
@@ -55,6 +67,16 @@ pub(crate) enum Command {
     Assign(Assign),
     /// Pseudonymise all departments, select and assign, in one process
     Run(Run),
+    /// Put deliveries under a second key, as a custodian who has no identified extract
+    Rekey(Rekey),
+    /// Find the departments' pseudonyms of one coordinator's list, as that custodian
+    Unkey(Unkey),
+    /// Tell the numbers of one coordinator's list, in the department
+    Reidentify(Reidentify),
+    /// Tell the pseudonym of a citizen who asks about their own data
+    PseudonymOf(PseudonymOf),
+    /// Look at the custody log
+    Log(Log),
     /// Check that a period's files were not altered and its steps fit together
     Verify(Verify),
     /// Make up extracts of any size, with a programme file that reads them
@@ -63,30 +85,6 @@ pub(crate) enum Command {
     Completions(Completions),
     /// Print the manual page
     Man(Man),
-}
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Example:\n  udpeg key new furesoe.key")]
-pub(crate) struct Key {
-    #[command(subcommand)]
-    pub command: KeyCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum KeyCommand {
-    /// Make a new key: 32 random bytes, in a file that only you can read
-    #[command(after_help = "\
-Example:
-  udpeg key new furesoe.key
-
-One key serves one programme. Whoever holds it and a delivery can find out whom its rows are
-about: the analyst never gets it, and it never travels together with an extract. Without it,
-later periods cannot be linked to earlier ones.")]
-    New {
-        /// The file to make; one that is there is never overwritten
-        file: PathBuf,
-    },
 }
 
 /// What all commands that read a programme have in common.
@@ -134,41 +132,8 @@ pub(crate) struct Extracts {
     /// Deliver although more has changed since then than `max_change` allows
     #[arg(long, help_heading = "Overrides (recorded in the manifest)")]
     pub accept_change: bool,
-}
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  udpeg check --programme config/furesoe.toml --department social
-  udpeg check -p p.toml -d social --previous out/2026Q2
-  udpeg check -p p.toml --json
-
-Writes nothing and needs no key. Says which rows cannot be used and why, which types no rule names,
-which days are out of the ordinary, how far persons stand out by what would leave, what has changed
-since an earlier period, and what all of it means for the proposal: of one department for the points
-of its own rules, of all of them for the places.
-
-Exit codes: 0 it would be delivered, 1 a file failed, 2 usage or programme file, 3 it would not be
-delivered, 4 refused for safety")]
-pub(crate) struct Check {
-    /// The programme file
-    #[arg(long, short, value_name = "FILE")]
-    pub programme: PathBuf,
-    /// Only this department's extract; all of them are read otherwise
-    #[arg(long, short, value_name = "ID")]
-    pub department: Option<String>,
-    /// Compare with this earlier period, its folder <out>/<period>
-    #[arg(long, value_name = "FOLDER")]
-    pub previous: Option<PathBuf>,
-    /// Read these files or globs instead of the department's `input`; paths are relative to where you are
-    #[arg(long, value_name = "FILE", requires = "department")]
-    pub input: Vec<String>,
-    /// Measure on this day instead of the programme's
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub as_of: Option<NaiveDate>,
-    /// The share of rejected rows above which nothing would be delivered
-    #[arg(long, value_name = "SHARE", default_value = "5%")]
-    pub max_rejected: Share,
+    #[command(flatten)]
+    pub unlock: Unlock,
 }
 
 #[derive(Debug, clap::Args)]
