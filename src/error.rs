@@ -73,6 +73,14 @@ pub enum Error {
         /// Where every rejected row is listed.
         report: PathBuf,
     },
+    /// The data are not such that they could be delivered.
+    #[error("{what}\n  {hint}")]
+    NotDelivered {
+        /// Whose data, and what about them.
+        what: String,
+        /// What to do.
+        hint: String,
+    },
     /// Several failures at once.
     #[error("{}", several_text(.0))]
     Several(Vec<Error>),
@@ -96,7 +104,7 @@ pub enum ExitCode {
     Refused,
     /// 1: a file failed.
     File,
-    /// 3: too many rejected rows.
+    /// 3: too many rejected rows, or too much change.
     Quality,
 }
 
@@ -121,7 +129,7 @@ impl Error {
             Self::Usage { .. } | Self::Programme { .. } => ExitCode::Usage,
             Self::Refused { .. } => ExitCode::Refused,
             Self::File { .. } | Self::System { .. } => ExitCode::File,
-            Self::TooManyRejected { .. } => ExitCode::Quality,
+            Self::TooManyRejected { .. } | Self::NotDelivered { .. } => ExitCode::Quality,
             Self::Several(errors) => errors.iter().map(Self::exit_code).min().unwrap_or(ExitCode::File),
         }
     }

@@ -12,6 +12,7 @@
 //! - [`assignment`]: who coordinates whom.
 //! - [`custody`]: a second key, and the way back for those who are proposed only.
 //! - [`output`]: Parquet, manifest; whole or not at all.
+//! - [`check`]: a dry run, and what a person should look at before delivering.
 //! - [`pipeline`]: the steps, each in a few lines.
 //! - [`verify`]: whether a period's files are those that its manifests name, and its steps fit together.
 //! - [`init`]: a programme file to begin with, from what departments have delivered.
@@ -20,6 +21,7 @@
 //! - [`error`]: what can go wrong, and which exit code it has.
 
 pub mod assignment;
+pub mod check;
 pub mod custody;
 pub mod error;
 pub mod extract;

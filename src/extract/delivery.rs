@@ -4,10 +4,11 @@ use super::list::List;
 use super::quality::Quality;
 use super::read::{Extract, InputFile};
 use super::records::{Chunk, LeavingTypes, Record, Records};
+use super::risk::risk;
 use crate::error::{Result, Warning};
 use crate::identity::{Pseudonym, Sex, masked};
 use crate::output::{self, Column, FileRecord, RunMetadata, Staged, hex_column};
-use crate::programme::{Department, OTHER_TYPE, Programme};
+use crate::programme::{DatesLeave, Department, OTHER_TYPE, Programme};
 use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, Date32Array, DictionaryArray, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field};
@@ -31,7 +32,7 @@ pub(crate) mod names {
     pub(crate) const AGE_BAND: &str = "age_band";
 }
 
-/// Sorts what was read, counts duplicates once, and counts everything.
+/// Sorts what was read, counts duplicates once, makes months of days where the programme says so, and counts everything.
 ///
 /// Gives the count and how the types leave.
 ///
@@ -40,8 +41,11 @@ pub(crate) mod names {
 /// [`crate::Error::File`] where records that were put aside cannot be read or written.
 pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extract) -> Result<(Quality, LeavingTypes)> {
     let mut types = LeavingTypes::new(&extract.types, &programme.types_that_may_leave(department));
-    let (duplicates, rows_of_type) = extract.records.sort_and_deduplicate(&types.ranks)?;
-    types.set_rows(&extract.types, &rows_of_type);
+    let sorted = extract.records.sort_and_deduplicate(&types.ranks)?;
+    types.set_rows(&extract.types, &sorted.rows_of_type);
+    if programme.dates_leave == DatesLeave::AsMonths {
+        extract.records.widen_to_months(&types.ranks)?;
+    }
     extract.incomplete.sort_unstable();
     extract.incomplete.dedup();
     let weekly = department.columns.is_weekly().then_some(extract.week_counts);
@@ -50,7 +54,7 @@ pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extrac
         rows: extract.rows(),
         rejected: extract.rejected.len() as u64,
         reasons: extract.reasons(),
-        duplicates: duplicates + extract.week_counts.duplicates,
+        duplicates: sorted.removed + extract.week_counts.duplicates,
         repaired: extract.counts.repaired,
         replacement: extract.counts.replacement,
         no_check_digit: extract.counts.no_check_digit,
@@ -61,6 +65,10 @@ pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extrac
         netted_out: weekly.map(|counts| counts.netted_out),
         joined: weekly.map(|counts| counts.joined),
         encodings: encodings(department, extract),
+        persons: Some(sorted.persons),
+        types: Some(types.rows_by_name(&sorted.rows_of_type)),
+        risk: Some(risk(programme, &extract.records, &types.ranks, sorted.persons)?),
+        change: None,
     };
     Ok((quality, types))
 }

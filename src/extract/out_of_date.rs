@@ -21,12 +21,32 @@ pub fn write_out_of_date(
     department: &Department,
     extract: &Extract,
 ) -> Result<()> {
+    let Some(counted) = rows_out_of_date(programme, department, extract)? else { return Ok(()) };
+    let mut list = List::create(folder, "types_out_of_date.csv")?;
+    list.push(&["group", "type", "rows"])?;
+    for (named, rows) in counted {
+        list.push(&[named.group.as_deref().unwrap_or(""), &named.name, &rows.to_string()])?;
+    }
+    list.finish()
+}
+
+/// The types of groups that rows have outside the group's dates, with how many; `None` where the programme names no
+/// groups for this department.
+///
+/// # Errors
+///
+/// [`crate::Error::File`] where records that were put aside cannot be read.
+pub(crate) fn rows_out_of_date<'p>(
+    programme: &'p Programme,
+    department: &'p Department,
+    extract: &Extract,
+) -> Result<Option<Vec<(&'p NamedType, u64)>>> {
     let named = programme.lists_of(department).flat_map(TypeList::named);
     let mut of_groups: Vec<&NamedType> = named.filter(|named| named.group.is_some()).collect();
     of_groups.sort_by_key(|named| (&named.group, &named.name));
     of_groups.dedup_by_key(|named| (&named.group, &named.name));
     if of_groups.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let mut rows = vec![0_u64; of_groups.len()];
     let mut by_kind: Vec<Vec<usize>> = vec![Vec::new(); extract.types.names().len()];
@@ -44,10 +64,5 @@ pub fn write_out_of_date(
             }
         }
     }
-    let mut list = List::create(folder, "types_out_of_date.csv")?;
-    list.push(&["group", "type", "rows"])?;
-    for (named, rows) in of_groups.iter().zip(rows).filter(|(_, rows)| *rows > 0) {
-        list.push(&[named.group.as_deref().unwrap_or(""), &named.name, &rows.to_string()])?;
-    }
-    list.finish()
+    Ok(Some(of_groups.into_iter().zip(rows).filter(|(_, rows)| *rows > 0).collect()))
 }

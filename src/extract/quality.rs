@@ -1,5 +1,7 @@
 //! Why rows are rejected, and the count of everything that is not as it should be.
 
+use super::change::Changed;
+use super::risk::Risk;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
@@ -101,6 +103,8 @@ pub struct Rejected {
     pub column: Option<Column>,
     /// Why.
     pub reason: Reason,
+    /// How many persons its cells name.
+    pub persons: u16,
     /// The row's own cells, where `--show-values` asks for them. Overwritten when dropped.
     pub cells: Option<Box<Zeroizing<Vec<String>>>>,
 }
@@ -137,8 +141,8 @@ impl IdentifierCounts {
 }
 
 /// `quality.json`: rows + `further_adults` = rejected + excluded + duplicates + `netted_out` + joined + extract; what a
-/// programme makes no use of is not there, and counts as 0.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// programme makes no use of is not there, and counts as 0. `persons`, `types` and `risk` always come from this version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
     /// The department's id.
     pub department: String,
@@ -176,11 +180,23 @@ pub struct Quality {
     /// The encoding that was recognised in each file, where the programme leaves that to the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encodings: Option<BTreeMap<String, String>>,
+    /// Persons of the extract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persons: Option<u64>,
+    /// Rows of the extract by type, as types leave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub types: Option<BTreeMap<String, u64>>,
+    /// How far its persons stand out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Risk>,
+    /// How it differs from an earlier period's, where it was held against one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Changed>,
 }
 
 impl Quality {
-    /// No `quality.json` is longer.
-    pub(crate) const MOST_BYTES: u64 = 1 << 20;
+    /// No `quality.json` is longer: the types that it counts stand in a programme file, which has at most 1 MiB.
+    pub(crate) const MOST_BYTES: u64 = 8 << 20;
 
     /// Whether every row is counted as what became of it.
     #[must_use]

@@ -283,8 +283,9 @@ impl Reading<'_> {
                 Judgement::Accepted => {}
                 Judgement::Excluded => outcome.excluded += 1,
                 Judgement::Rejected { reason, column } => {
+                    let persons = u16::try_from(judge.persons().count()).unwrap_or(u16::MAX);
                     let cells = self.show_values.then(|| Box::new(self.cells(bytes, &fields)));
-                    outcome.rejected.push(Rejected { file, row: outcome.rows, column, reason, cells });
+                    outcome.rejected.push(Rejected { file, row: outcome.rows, column, reason, persons, cells });
                     outcome.incomplete.extend(judge.persons());
                 }
             }

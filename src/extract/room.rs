@@ -58,6 +58,11 @@ impl Room {
         Self { records: self.records / departments.max(1), ..self.clone() }
     }
 
+    /// How many hashes may be in memory beside the records: a quarter of what these may take.
+    pub(super) fn hashes(&self) -> usize {
+        self.records.saturating_mul(RECORD_BYTES / size_of::<u64>() / 4).max(1)
+    }
+
     /// Whether so many records are too many.
     pub(super) fn is_exceeded_by(&self, records: usize) -> bool {
         self.folder.is_some() && records > self.records

@@ -12,6 +12,8 @@ use zeroize::{Zeroize, Zeroizing};
 
 const MARK: &str = "udpeg-key-1:";
 
+const RANDOM_HINT: &str = "run on a system with a working random source";
+
 /// No key file is longer, in bytes; an encrypted one has about 400.
 const LONGEST_FILE: u64 = 4096;
 
@@ -72,10 +74,7 @@ impl Key {
     ///
     /// As for [`Key::create`]; [`Error::Usage`] for a passphrase that does not do.
     pub fn create_as(path: &Path, form: &KeyForm) -> Result<Self> {
-        let mut key = Self(Box::default());
-        getrandom::fill(key.0.as_mut_slice()).map_err(|_| {
-            Error::file(path, "the system gives no random bytes", "run on a system with a working random source")
-        })?;
+        let key = Self::random().map_err(|what| Error::file(path, what, RANDOM_HINT))?;
         let line = key.to_line();
         match form {
             KeyForm::Plain => write_new(path, &KEY_FILE, line.as_bytes())?,
@@ -87,6 +86,21 @@ impl Key {
                 write_new(path, &KEY_FILE, text.as_bytes())?;
             }
         }
+        Ok(key)
+    }
+
+    /// A key that is nowhere but in memory, for pseudonyms that nobody is to know again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] where the system gives no random bytes.
+    pub fn throw_away() -> Result<Self> {
+        Self::random().map_err(|what| Error::refused(what, RANDOM_HINT))
+    }
+
+    fn random() -> std::result::Result<Self, &'static str> {
+        let mut key = Self(Box::default());
+        getrandom::fill(key.0.as_mut_slice()).map_err(|_| "the system gives no random bytes")?;
         Ok(key)
     }
 

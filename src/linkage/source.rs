@@ -118,8 +118,11 @@ impl<'a> Source<'a> {
             ("udpeg.age_bands", programme.age_bands.to_text()),
             ("udpeg.key_id", key_id.to_owned()),
         ];
-        let differing: Vec<&str> =
+        let mut differing: Vec<&str> =
             expected.iter().filter(|(key, value)| entries.get(*key) != Some(value)).map(|(key, _)| *key).collect();
+        if entries.get("udpeg.dates").map(String::as_str) != programme.dates_leave.metadata() {
+            differing.push("udpeg.dates");
+        }
         if !differing.is_empty() {
             return Err(Error::refused(
                 format!(
@@ -128,7 +131,7 @@ impl<'a> Source<'a> {
                     differing.join(", "),
                     if differing.len() == 1 { "s" } else { "" }
                 ),
-                "use the period, day and age bands that the departments used, or ask for deliveries made with this programme",
+                "use the period, day, age bands and `dates` that the departments used, or ask for deliveries made with this programme",
             ));
         }
         Ok(input)

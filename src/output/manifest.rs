@@ -154,5 +154,11 @@ fn overrides(overrides: &Overrides) -> Map<String, Value> {
         used.extend(overrides.department.iter().map(|id| ("department".to_owned(), text(Path::new(id)))));
         used.insert("input".to_owned(), overrides.input.iter().map(|input| text(Path::new(input))).collect());
     }
+    if let Some(previous) = &overrides.previous {
+        used.insert("previous".to_owned(), text(previous));
+    }
+    if overrides.accept_change {
+        used.insert("accept_change".to_owned(), Value::from(true));
+    }
     used
 }

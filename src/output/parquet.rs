@@ -50,6 +50,7 @@ impl RunMetadata {
         let mut metadata = Self::new(programme, key_id);
         metadata.entries.push(("udpeg.department", department.to_owned()));
         metadata.entries.push(("udpeg.age_bands", programme.age_bands.to_text()));
+        metadata.entries.extend(programme.dates_leave.metadata().map(|value| ("udpeg.dates", value.to_owned())));
         metadata
     }
 

@@ -48,7 +48,9 @@ impl Prepared {
         };
         let mut extract = extract::read(programme, department, key, delivering.show_values, room, context.progress)?;
         context.progress.begin(&format!("writing {}", department.id), 0);
-        let (quality, types) = extract::tidy(programme, department, &mut extract)?;
+        let (mut quality, types) = extract::tidy(programme, department, &mut extract)?;
+        let comparison = extract::compare(programme, &quality)?;
+        quality.change = comparison.as_ref().map(|comparison| comparison.summary(programme));
         extract::write_private(&private, &extract, &quality, &types)?;
         extract::write_out_of_date(&private, programme, department, &extract)?;
         let too_many = delivering.max_rejected.is_exceeded(quality.rejected, quality.rows);
@@ -68,16 +70,20 @@ impl Prepared {
             kept: None,
         };
         prepared.outcome.warnings.splice(0..0, extract.warnings.iter().cloned());
+        prepared.outcome.warnings.extend(extract::not_compared(programme, &department.id, comparison.as_ref()));
+        let too_different = comparison.filter(|_| !programme.overrides.accept_change);
+        let too_different = too_different.and_then(|comparison| comparison.failure(&department.id));
         if too_many {
             let report = prepared.private.place().join("rejected.csv");
-            let limit = delivering.max_rejected.text.clone();
             prepared.failure = Some(Error::TooManyRejected {
                 department: quality.department,
                 rejected: quality.rejected,
                 rows: quality.rows,
-                limit,
+                limit: delivering.max_rejected.to_string(),
                 report,
             });
+        } else if too_different.is_some() {
+            prepared.failure = too_different;
         } else {
             let key_id = key.id().0;
             let outputs = extract::deliver(programme, &key_id, &delivery, &extract, &quality, &types)?;

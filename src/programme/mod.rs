@@ -3,6 +3,7 @@
 //! This file holds the checked form, which is what all other rooms see; [`Programme::read`] makes it. Every number
 //! that is policy (points, thresholds, sizes) comes from here.
 
+mod delivery;
 mod department;
 mod format;
 mod reader;
@@ -11,12 +12,13 @@ mod selection;
 mod settings;
 mod types;
 
+pub use delivery::DeliveryLimits;
 pub use department::{Columns, Department, Period};
 pub use format::{DateFormat, Decimal, Encoding, FileFormat, LastLine, OpenEnd};
 pub(crate) use reader::nearest;
 pub use rule::{Band, Measure, Rule, Scale};
 pub use selection::{AgeRange, Coordinator, Eligibility, Kind, PerKind, Quota, Selection};
-pub use settings::{Attributes, Disclosure, Family, Overrides, PersonLists, Purpose};
+pub use settings::{Attributes, DatesLeave, Disclosure, Family, Overrides, PersonLists, Purpose};
 pub use types::{Chosen, NamedType, TypeList};
 
 use crate::error::{Error, Result};
@@ -61,8 +63,12 @@ pub struct Programme {
     pub age_bands: AgeBands,
     /// What is derived from the number and leaves the department.
     pub attributes: Attributes,
+    /// How first and last days leave.
+    pub dates_leave: DatesLeave,
     /// Who stands under another number, and whose rows leave no trace.
     pub person_lists: PersonLists,
+    /// By how much an extract may differ from an earlier one.
+    pub delivery: DeliveryLimits,
     /// How persons are joined to families.
     pub family: Family,
     /// The departments, at least one, in the order of the file.
@@ -227,6 +233,9 @@ impl Programme {
                 department.input.clone_from(&overrides.input);
             }
         }
+        if let Some(previous) = &overrides.previous {
+            self.delivery.previous = Some(previous.clone());
+        }
         self.overrides = overrides.clone();
         Ok(())
     }
@@ -288,7 +297,8 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
     general.finish();
 
     let purpose = settings::purpose(&root);
-    let (persons, person_lists) = settings::persons(&root, folder);
+    let (persons, dates_leave, person_lists) = settings::persons(&root, folder);
+    let delivery = delivery::delivery(&root, folder);
     let groups = Groups::read(&root);
     let family = settings::family(&root, &groups);
     let (departments, department_ids) = department::departments(&root, &groups);
@@ -315,7 +325,9 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
         purpose,
         age_bands,
         attributes,
+        dates_leave,
         person_lists,
+        delivery,
         family,
         departments,
         rules,

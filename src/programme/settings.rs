@@ -77,6 +77,27 @@ pub struct Attributes {
     pub age_band: bool,
 }
 
+/// How first and last days leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DatesLeave {
+    /// As they are.
+    #[default]
+    AsDays,
+    /// As the first day of the first month and the last day of the last.
+    AsMonths,
+}
+
+impl DatesLeave {
+    /// What stands in a delivery's file metadata; `None` where nothing does.
+    #[must_use]
+    pub fn metadata(self) -> Option<&'static str> {
+        match self {
+            Self::AsDays => None,
+            Self::AsMonths => Some("month"),
+        }
+    }
+}
+
 /// The lists of numbers that `[persons]` names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PersonLists {
@@ -117,6 +138,10 @@ pub struct Overrides {
     pub input: Vec<String>,
     /// The department whose `input` is replaced.
     pub department: Option<String>,
+    /// In place of `previous` of `[delivery]`.
+    pub previous: Option<PathBuf>,
+    /// Whether `max_change` of `[delivery]` keeps nothing from being delivered.
+    pub accept_change: bool,
 }
 
 pub(super) fn purpose(root: &Table<'_, '_>) -> Purpose {
@@ -144,7 +169,10 @@ pub(super) fn public_text(text: Option<At<String>>, table: &Table<'_, '_>) -> Op
     Some(text.value)
 }
 
-pub(super) fn persons(root: &Table<'_, '_>, folder: &Path) -> (Option<(AgeBands, Attributes)>, PersonLists) {
+pub(super) fn persons(
+    root: &Table<'_, '_>,
+    folder: &Path,
+) -> (Option<(AgeBands, Attributes)>, DatesLeave, PersonLists) {
     let table = root.table("persons", "[persons]");
     let edges = table.required::<Vec<At<i64>>>("age_bands");
     let bands = edges.and_then(|edges| {
@@ -184,8 +212,21 @@ pub(super) fn persons(root: &Table<'_, '_>, folder: &Path) -> (Option<(AgeBands,
         .optional::<OneOrMany>("exclude")
         .map(|files| files.value.0.iter().map(|file| path(&file.value, &files.span)).collect::<Vec<PathBuf>>());
     let lists = PersonLists { renumbered, exclude: exclude.unwrap_or_default() };
+    let dates = dates_leave(&table);
     table.finish();
-    (bands.map(|bands| (bands, attributes)), lists)
+    (bands.map(|bands| (bands, attributes)), dates, lists)
+}
+
+fn dates_leave(persons: &Table<'_, '_>) -> DatesLeave {
+    let Some(written) = persons.optional::<String>("dates") else { return DatesLeave::default() };
+    match written.value.as_str() {
+        "day" => DatesLeave::AsDays,
+        "month" => DatesLeave::AsMonths,
+        other => {
+            persons.mistake(&written.span, format!("`dates` can be \"day\" or \"month\", not \"{other}\""));
+            DatesLeave::default()
+        }
+    }
 }
 
 pub(super) fn family(root: &Table<'_, '_>, groups: &Groups) -> Family {

@@ -27,21 +27,24 @@ impl Scored {
 /// Scores units; what the rules need to know of the deliveries is looked up once.
 #[derive(Debug)]
 pub struct Scorer<'p> {
-    rules: Vec<Prepared<'p>>,
+    pub(super) rules: Vec<Prepared<'p>>,
     /// The day on which everything is measured, in days since 1970-01-01.
-    as_of: i32,
-    min_departments: u32,
+    pub(super) as_of: i32,
+    pub(super) min_departments: u32,
+    pub(super) min_points: Option<i32>,
+    /// Positions of the rules that must give more than 0 points.
+    pub(super) required: &'p [usize],
 }
 
 #[derive(Debug)]
-struct Prepared<'p> {
-    rule: &'p Rule,
+pub(super) struct Prepared<'p> {
+    pub(super) rule: &'p Rule,
     /// Position of its department.
-    department: usize,
+    pub(super) department: usize,
     /// By position of a type: the records of it that count; `None` where all do.
     counts: Option<Vec<Chosen>>,
     /// First day of the window.
-    from: i32,
+    pub(super) from: i32,
 }
 
 impl<'p> Scorer<'p> {
@@ -63,6 +66,8 @@ impl<'p> Scorer<'p> {
             rules: programme.rules.iter().map(prepare).collect(),
             as_of: crate::extract::days(programme.as_of),
             min_departments: programme.eligibility.min_departments.unwrap_or(0),
+            min_points: programme.eligibility.min_points,
+            required: &programme.eligibility.require,
         }
     }
 
@@ -98,7 +103,12 @@ impl<'p> Scorer<'p> {
     }
 
     /// What a rule counts of a unit, given its departments and its members' rows in the rule's department.
-    fn amount<'l>(&self, prepared: &Prepared<'_>, departments: u32, rows: impl Iterator<Item = &'l [Record]>) -> u32 {
+    pub(super) fn amount<'l>(
+        &self,
+        prepared: &Prepared<'_>,
+        departments: u32,
+        rows: impl Iterator<Item = &'l [Record]>,
+    ) -> u32 {
         let as_of = self.as_of;
         let is_open = |row: &&Record| row.is_open(as_of);
         match prepared.rule.measure {

@@ -77,7 +77,7 @@ fn compare_department(seed: u64, period: &Path, department: &str, expected: &Dep
     assert_eq!(other, expected.other_types, "{at}");
 }
 
-fn extract_row(mut row: BTreeMap<String, Value>) -> ExtractRow {
+pub(crate) fn extract_row(mut row: BTreeMap<String, Value>) -> ExtractRow {
     let mut text = |name: &str| row.remove(name).and_then(|value| value.as_str().map(str::to_owned));
 
     ExtractRow {

@@ -40,12 +40,13 @@ fn key_id(line: &str) -> String {
 #[test]
 fn every_help_text_has_examples_and_ends_with_0() {
     let place = Workplace::new();
-    let commands: [&[&str]; 17] = [
+    let commands: [&[&str]; 18] = [
         &[],
         &["key", "new"],
         &["key", "id"],
         &["key", "destroy"],
         &["pseudonymise"],
+        &["check"],
         &["select"],
         &["assign"],
         &["run"],
@@ -70,6 +71,7 @@ fn every_help_text_has_examples_and_ends_with_0() {
     for command in [
         "key",
         "pseudonymise",
+        "check",
         "select",
         "assign",
         "run",
@@ -86,7 +88,8 @@ fn every_help_text_has_examples_and_ends_with_0() {
         assert!(ran.out.contains(&format!("\n  {command}")), "{command}");
     }
     let words = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
-    let codes = "0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows, 4 refused";
+    let codes =
+        "0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows or too much change, 4 refused";
     assert!(words.contains(codes), "{}", ran.out);
 }
 

@@ -9,6 +9,7 @@ mod agreement;
 mod assignment;
 mod bad_input;
 mod cases;
+mod check;
 mod command_line;
 mod custody;
 mod faults;

@@ -8,6 +8,7 @@ mod formats;
 mod hostile;
 mod people;
 mod reasons;
+mod risk;
 mod rows;
 mod trailers;
 mod weeks;

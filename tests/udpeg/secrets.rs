@@ -147,6 +147,13 @@ fn nothing_planted_in_the_extracts_comes_out_of_any_step() {
             assert_silent(&place.udpeg(&[step, variant, more].concat()).succeeded(), &case);
         }
         assert_files_silent(&place, "out", &case);
+        let check = ["check", "-p", "p.toml", "--max-rejected", "100%", "--previous", "out/2024Q4"];
+        assert_silent(&place.udpeg(&[&check, variant].concat()).succeeded(), &case);
+        for department in ["jobcentre", "family", "social"] {
+            let alone = place.udpeg(&[&["check", "-p", "p.toml", "-d", department], variant].concat());
+            assert!(matches!(alone.code, 0 | 3), "{case}: {}", alone.err);
+            assert_silent(&alone, &case);
+        }
         let run = place.udpeg(&[&["run", "-p", "p.toml", "--force", "--max-rejected", "100%"], variant].concat());
         assert_silent(&run.succeeded(), &case);
         assert_files_silent(&place, "out", &case);
@@ -249,6 +256,7 @@ fn no_failure_repeats_what_stands_in_an_extract() {
             assert!(matches!(ran.code, 1 | 3), "{case}: {}", ran.err);
             assert_silent(&ran, case);
             assert_silent(&place.udpeg(&[&["run", "-p", "p.toml"], variant].concat()), case);
+            assert_silent(&place.udpeg(&["check", "-p", "p.toml", "--json"]), case);
         }
         assert_files_silent(&place, "out", &format!("{case}, --show-values"));
     }

@@ -16,6 +16,18 @@ pub(crate) fn overrides(typed: &OfProgramme) -> Overrides {
 
 /// The same, of commands that read extracts.
 pub(crate) fn extract_overrides(typed: &Typed, extracts: &Extracts, department: Option<&String>) -> Result<Overrides> {
+    Ok(Overrides {
+        key: extracts.key.clone(),
+        input: inputs(&extracts.input)?,
+        department: department.cloned(),
+        previous: extracts.previous.clone(),
+        accept_change: extracts.accept_change,
+        ..overrides(&typed.of)
+    })
+}
+
+/// Files and globs that were typed, from the root.
+pub(crate) fn inputs(typed: &[String]) -> Result<Vec<String>> {
     let here = std::env::current_dir().map_err(|error| Error::io(Path::new("."), "find out where you are", &error))?;
     // Paths in a programme file are relative to it, typed ones to where the user is.
     let absolute = |input: &String| {
@@ -25,12 +37,11 @@ pub(crate) fn extract_overrides(typed: &Typed, extracts: &Extracts, department: 
         let here = if is_glob { glob::Pattern::escape(here) } else { here.to_owned() };
         Path::new(&here).join(input).to_str().map(str::to_owned)
     };
-    let input: Option<Vec<String>> = extracts.input.iter().map(absolute).collect();
-    let input = input.ok_or_else(|| Error::Usage {
+    let input: Option<Vec<String>> = typed.iter().map(absolute).collect();
+    input.ok_or_else(|| Error::Usage {
         what: "--input is not UTF-8".to_owned(),
         hint: "rename the file or its folder".to_owned(),
-    })?;
-    Ok(Overrides { key: extracts.key.clone(), input, department: department.cloned(), ..overrides(&typed.of) })
+    })
 }
 
 /// Runs a step of the programme that was named, with progress shown where a person looks on.

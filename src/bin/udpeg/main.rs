@@ -3,6 +3,7 @@
 
 mod args;
 mod assign;
+mod check;
 mod completions;
 mod context;
 mod exit;
@@ -47,6 +48,7 @@ fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode
         Command::Schema(_) => schema::run(),
         Command::Key(command) => key::run(command, terminal),
         Command::Pseudonymise(command) => pseudonymise::run(command, terminal),
+        Command::Check(command) => return check::run(command, terminal),
         Command::Select(command) => select::run(command, terminal),
         Command::Assign(command) => assign::run(command, terminal),
         Command::Run(command) => run::run(command, terminal),

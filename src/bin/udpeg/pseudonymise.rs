@@ -53,7 +53,7 @@ pub(crate) fn quality(departments: &[&Quality]) -> String {
 }
 
 /// A line of counts for each department; what none makes use of has no column.
-fn counts(departments: &[&Quality]) -> Vec<Vec<String>> {
+pub(crate) fn counts(departments: &[&Quality]) -> Vec<Vec<String>> {
     type Count = fn(&Quality) -> Option<u64>;
     let columns: [(&str, Count); 8] = [
         ("rows", |quality| Some(quality.rows)),

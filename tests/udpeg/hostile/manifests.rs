@@ -60,7 +60,7 @@ fn quality_files_that_are_long_deep_or_anothers_fail() {
     let place = delivered();
     let whole = place.read(&format!("{FOLDER}/quality.json"));
     for (text, code, says) in [
-        (" ".repeat((1 << 20) + 1), 1, "it is larger than 1 MiB"),
+        (" ".repeat((8 << 20) + 1), 1, "it is larger than 8 MiB"),
         ("[".repeat(1 << 20), 1, "it is no quality file"),
         (whole.replacen("\"rows\": ", "\"rows\": -", 1), 1, "it is no quality file"),
         (whole.replacen("\"family\"", "\"social\"", 1), 4, "it tells of another department"),

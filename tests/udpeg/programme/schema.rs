@@ -171,7 +171,11 @@ fn programmes_that_the_program_takes_pass_the_schema() {
         ("[eligibility]", "[types.support]\n\"SEL § 85\" = { from = 2020-01-01 }\n\n[eligibility]"),
         ("[eligibility]", "[family]\napart_types = [\"@support\"]\n\n[eligibility]"),
     ]);
-    for text in [SMALL_PROGRAMME, furesoe, &weekly, &groups] {
+    let limits = edited(&[
+        ("[disclosure]", "[delivery]\nmax_change = \"12.5%\"\nmin_rows = 0\nprevious = \"out/2024Q3\"\n\n[disclosure]"),
+        ("[18, 25, 30, 40, 50, 60, 67]", "[18]\ndates = \"month\""),
+    ]);
+    for text in [SMALL_PROGRAMME, furesoe, &weekly, &groups, &limits] {
         assert!(super::parse(text).is_ok(), "{:?}", mistakes(text));
         assert_eq!(objections(text), Vec::<String>::new(), "{text}");
     }
@@ -185,6 +189,9 @@ fn programmes_that_the_program_refuses_do_not() {
         ("measure = \"years\"", "measure = \"month\""),
         ("threshold = 5", "threshold = 0"),
         ("capacity = ", "capacity = -"),
+        ("[18, 25, 30, 40, 50, 60, 67]", "[18]\ndates = \"week\""),
+        ("[disclosure]", "[delivery]\nmax_change = 30\n[disclosure]"),
+        ("[disclosure]", "[delivery]\nmin_rows = -1\n[disclosure]"),
     ] {
         let text = edited(&[(from, to)]);
         assert!(!mistakes(&text).is_empty(), "{to}");

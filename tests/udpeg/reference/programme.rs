@@ -18,6 +18,7 @@ pub(super) struct Programme {
     /// Lines of the lists of excluded persons, without their headers.
     pub excluded: Vec<String>,
     pub attributes: Vec<String>,
+    pub dates_leave_as_months: bool,
     pub max_adults_per_child: usize,
     pub apart_types: Vec<String>,
     pub departments: Vec<Department>,
@@ -97,6 +98,7 @@ pub(super) fn read(file: &Path) -> Programme {
             .flat_map(|file| lines_of(&folder.join(file)))
             .collect(),
         attributes: texts_of(table(&root, "persons"), "attributes").unwrap_or_default(),
+        dates_leave_as_months: text_of(table(&root, "persons"), "dates").is_some_and(|dates| dates == "month"),
         max_adults_per_child: number_of(family, "max_adults_per_child").unwrap_or(4),
         apart_types: types_of(family, "apart_types").unwrap_or_default(),
         departments: list(&root, "department").iter().map(|v| department(v, folder)).collect(),

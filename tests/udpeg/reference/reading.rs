@@ -10,7 +10,7 @@ use serde_json::json;
 use super::cpr::{self, Spelling};
 use super::delivery::{Ages, deliver};
 use super::programme::{Department, Programme, nfc};
-use super::{DepartmentOutcome, csv, dates};
+use super::{DepartmentOutcome, csv, dates, risk};
 
 /// A row of a file, its cells trimmed; a cell that cannot be read is `None`.
 struct Row {
@@ -105,6 +105,9 @@ pub(super) fn read_department(programme: &Programme, department: &Department) ->
         quality["further_adults"] = further_adults.into();
     }
     let (extract, other_types, ages) = deliver(&accepted, programme, department);
+    for (name, figure) in risk::figures(&extract, &programme.attributes, !programme.dates_leave_as_months) {
+        quality[name] = figure;
+    }
     let outcome =
         DepartmentOutcome { quality, incomplete: incomplete.into_iter().collect(), rejected, extract, other_types };
     (outcome, ages)

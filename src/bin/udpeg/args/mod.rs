@@ -1,8 +1,10 @@
 //! What the user typed: commands, options, help texts.
 
+pub(crate) mod check;
 pub(crate) mod custody;
 pub(crate) mod init;
 
+use check::Check;
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 use custody::{Key, Log, PseudonymOf, Reidentify, Rekey, Unkey, Unlock};
@@ -20,14 +22,15 @@ use udpeg::pipeline::{Memory, Share};
 Examples:
   udpeg run -p config/furesoe.toml --new-key   all steps at once
   udpeg key new furesoe.key                    the key custodian, once
+  udpeg check -p p.toml -d social              each department, first
   udpeg pseudonymise -p p.toml -d social       each department
   udpeg select -p p.toml                       the analyst
   udpeg assign -p p.toml                       who leads the coordinators
   udpeg verify -p p.toml                       whoever wants to be sure
   udpeg reidentify --help                      the way back, for one list
 
-Exit codes: 0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows,
-4 refused for safety")]
+Exit codes: 0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows or too much
+change, 4 refused for safety")]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub command: Command,
@@ -56,6 +59,8 @@ pub(crate) enum Command {
     Key(Key),
     /// Pseudonymise one department's extract, and report what cannot be used
     Pseudonymise(Pseudonymise),
+    /// Look at extracts before they are delivered; write nothing
+    Check(Check),
     /// Join the deliveries, score, rank and select
     Select(Select),
     /// Give each proposed unit a coordinator
@@ -127,6 +132,12 @@ pub(crate) struct Extracts {
     /// List the rejected rows' own columns in private/<department>/rejected.csv
     #[arg(long)]
     pub show_values: bool,
+    /// Compare with this earlier period, its folder <out>/<period>, and hold `max_change` of [delivery] against it
+    #[arg(long, value_name = "FOLDER", help_heading = "Overrides (recorded in the manifest)")]
+    pub previous: Option<PathBuf>,
+    /// Deliver although more has changed since then than `max_change` allows
+    #[arg(long, help_heading = "Overrides (recorded in the manifest)")]
+    pub accept_change: bool,
     #[command(flatten)]
     pub unlock: Unlock,
 }
