@@ -158,12 +158,13 @@ fn properties(fields: &[Field], metadata: &RunMetadata) -> WriterProperties {
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_key_value_metadata(Some(entries))
         .set_created_by(concat!("udpeg ", env!("CARGO_PKG_VERSION")).to_owned());
-    // Text is mostly pseudonyms, which a dictionary only makes longer and of which the smallest and largest tell
-    // nothing; columns of few words come as dictionaries.
-    let of_many_words = fields.iter().filter(|field| *field.data_type() == DataType::Utf8);
-    let properties = of_many_words.fold(properties, |properties, field| {
+    // Text is mostly pseudonyms, which a dictionary only makes longer; columns of few words come as dictionaries. Of
+    // neither do the smallest and largest tell anything.
+    let texts = fields.iter().filter(|field| matches!(field.data_type(), DataType::Utf8 | DataType::Dictionary(..)));
+    let properties = texts.fold(properties, |properties, field| {
         let column = ColumnPath::from(field.name().as_str());
-        let properties = properties.set_column_dictionary_enabled(column.clone(), false);
+        let is_of_few_words = matches!(field.data_type(), DataType::Dictionary(..));
+        let properties = properties.set_column_dictionary_enabled(column.clone(), is_of_few_words);
         properties.set_column_statistics_enabled(column, EnabledStatistics::None)
     });
     properties.build()

@@ -45,7 +45,9 @@ fn the_sample_data_are_recognised_as_the_sample_programme_describes_them() {
         assert_eq!(found.format.encoding, described.format.encoding, "{}", found.id);
         assert_eq!(found.format.dates, described.format.dates, "{}", found.id);
     }
-    // It says nothing of purposes, and so runs nothing.
+    // It says nothing of purposes, and so it can be checked and nothing is run.
+    let checked = place.udpeg(&["check", "--programme", "p.toml"]).succeeded();
+    assert_eq!(checked.out.matches("would deliver this, once [purpose] says controller, legal_basis,").count(), 3);
     place.write("programme.key", crate::support::KEY_LINE);
     place.set_mode("programme.key", 0o600);
     place.udpeg(&["run", "--programme", "p.toml"]).failed(4, &["[purpose] does not say controller"]);
