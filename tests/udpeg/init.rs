@@ -116,6 +116,18 @@ fn columns_without_telling_names_are_told_by_what_they_hold() {
 }
 
 #[test]
+fn of_a_workbook_the_sheet_with_the_most_columns_is_looked_at() {
+    let place = Workplace::new();
+    // A guide, the extract, and a draft of it.
+    place.write("d.xlsx", include_bytes!("../fixtures/formats/sheets.xlsx"));
+    place.udpeg(&["init", "p.toml", "-d", "d=d.xlsx", "--column", "d.type=T"]).succeeded();
+    assert!(place.read("p.toml").contains("person = \"P\""), "{}", place.read("p.toml"));
+    place.udpeg(&["check", "-p", "p.toml"]).failed(1, &["its sheets 2 and 3 both have the named columns", "`sheet = "]);
+    place.edit("p.toml", "format = { ", "format = { sheet = \"Udtræk\", ");
+    place.udpeg(&["check", "-p", "p.toml", "--max-rejected", "50%"]).succeeded();
+}
+
+#[test]
 fn what_somebody_names_goes_before_what_is_guessed() {
     let text = rows("CPR;Fra;Til;Indsats;Tilbud", "0201609995;2020-01-01;;x;y");
     let programme = drafted("d.csv", &text, &["--column", "d.type=Tilbud"]).unwrap();
