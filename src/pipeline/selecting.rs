@@ -54,7 +54,7 @@ pub(super) fn select_from(
     let summary = SelectionSummary { counts: selected.counts, quality, folder: folder.place().to_path_buf() };
     Staged::commit(folders)?;
     context.progress.end();
-    Ok(Outcome { summary, warnings })
+    Ok(Outcome::new(programme, summary, warnings))
 }
 
 fn placeholder_warning(units: &Units) -> Option<Warning> {

@@ -3,12 +3,14 @@
 //! This file holds the checked form, which is what all other rooms see; [`Programme::read`] makes it. Every number
 //! that is policy (points, thresholds, sizes) comes from here.
 
+mod approval;
 mod department;
 mod reader;
 mod rule;
 mod selection;
 mod settings;
 
+pub use approval::{ApprovalStatus, RulesApproval};
 pub use department::{Columns, DateFormat, Department, Encoding, FileFormat};
 pub(crate) use reader::nearest;
 pub use rule::{Band, Measure, Rule, Scale};

@@ -50,7 +50,7 @@ const ALL_STEPS: &str = "all steps";
 /// writes to it.
 pub fn verify(context: &Context<'_>, recompute: Recompute) -> Result<Outcome<Report>> {
     let programme = context.programme;
-    programme.purpose.authorise(context.today)?;
+    programme.authorise(context.today)?;
     let period = Period::open_to_read(&programme.out, &programme.period)?;
     let inventory = Inventory::read(period.folder());
     let place = Place { programme, folder: period.folder(), inventory: &inventory };
@@ -74,7 +74,7 @@ pub fn verify(context: &Context<'_>, recompute: Recompute) -> Result<Outcome<Rep
         warnings.extend(recomputed::check(context, &period, &place, &mut steps, do_fit));
     }
     let report = report(programme, period.folder(), steps, together);
-    Ok(Outcome { summary: report, warnings })
+    Ok(Outcome::new(programme, report, warnings))
 }
 
 /// What the steps that are there have made, by path.

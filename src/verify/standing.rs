@@ -121,6 +121,10 @@ impl<'p> Standing<'p> {
                 is_same_programme && manifest.purpose != place.programme.purpose,
                 "its `purpose` is not that of the programme file whose SHA-256 it has",
             ),
+            (
+                is_same_programme && manifest.rules.as_ref() != Some(&place.programme.rules_approval()),
+                "its `rules` are not those of the programme file whose SHA-256 it has",
+            ),
         ];
         wrong.into_iter().filter(|(is_wrong, _)| *is_wrong).map(|(_, what)| self.refused(&path, what)).collect()
     }

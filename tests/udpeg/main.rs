@@ -4,6 +4,7 @@
 #![expect(clippy::format_collect, clippy::format_push_string, reason = "tables are written as they read")]
 
 mod agreement;
+mod approval;
 mod assignment;
 mod bad_input;
 mod cases;

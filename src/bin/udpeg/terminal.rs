@@ -10,6 +10,8 @@ use std::io::Write as _;
 use std::path::Path;
 use udpeg::error::Warning;
 use udpeg::identity::masked;
+use udpeg::pipeline::Outcome;
+use udpeg::programme::{ApprovalStatus, RulesApproval};
 use udpeg::{Error, Result};
 
 /// Bold, for headings.
@@ -56,6 +58,19 @@ impl Terminal {
         }
     }
 
+    /// What came out of a programme: its summary, as below, and whether its rules were approved.
+    pub(crate) fn outcome<T: serde::Serialize>(
+        &self,
+        outcome: &Outcome<T>,
+        text: impl FnOnce() -> String,
+    ) -> Result<()> {
+        let mut value = exit::value(&outcome.summary)?;
+        if let Some(object) = value.as_object_mut() {
+            object.insert("rules".to_owned(), exit::value(&outcome.rules)?);
+        }
+        self.summary(&value, &outcome.warnings, || text() + &approval(&outcome.rules))
+    }
+
     /// A summary: as JSON with the warnings, or as the text that `text` makes, or not at all.
     pub(crate) fn summary<T: serde::Serialize>(
         &self,
@@ -77,6 +92,17 @@ impl Terminal {
             print(&masked(&text()))?;
         }
         Ok(())
+    }
+}
+
+/// A line that says whether the rules were approved.
+fn approval(rules: &RulesApproval) -> String {
+    let RulesApproval { sha256, status } = rules;
+    match status {
+        ApprovalStatus::Approved => format!("\n Rules approved: {sha256}.\n"),
+        ApprovalStatus::NotApproved => {
+            format!("\n Rules not approved: `approved_rules` in [purpose] does not name them.\n They have {sha256}.\n")
+        }
     }
 }
 
