@@ -122,6 +122,13 @@ impl Units {
         }
     }
 
+    /// The position of the first unit whose id is this person's or a later one's.
+    #[must_use]
+    pub fn first_from(&self, person: u32) -> usize {
+        let firsts = &self.first_member[..self.len()];
+        firsts.partition_point(|&first| self.members[first as usize] < person)
+    }
+
     /// Number of members of all units.
     #[must_use]
     pub fn number_of_members(&self) -> usize {

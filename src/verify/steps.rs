@@ -39,7 +39,7 @@ pub(super) fn steps(programme: &Programme) -> Vec<Expected<'_>> {
         word: "select",
         command: "select".to_owned(),
         department: None,
-        outputs: ["candidates.parquet", "counts.json"].map(selection).to_vec(),
+        outputs: ["candidates.parquet", "counts.json", "why.parquet"].map(selection).to_vec(),
         unlisted: Vec::new(),
         inputs: Some(delivered),
         recomputed: Some(|recomputed| &recomputed.selection),
