@@ -8,8 +8,12 @@
 //! - [`extract`]: one department's files → accepted records, or rejected rows with a reason; the delivery.
 //! - [`linkage`]: deliveries that belong together → units (citizens, families).
 //! - [`score`]: measures, rules, points.
-//! - [`selection`]: eligibility, ranking, quotas, reserve.
+//! - [`selection`]: eligibility, ranking, quotas, reserve; what became of everybody.
+//! - [`explanation`]: why somebody is proposed or not.
+//! - [`examples`]: example persons, put through the points system.
 //! - [`assignment`]: who coordinates whom.
+//! - [`sentences`]: all that is told to people in their own language.
+//! - [`report`]: descriptions and explanations, as documents.
 //! - [`output`]: Parquet, manifest; whole or not at all.
 //! - [`pipeline`]: the steps, each in a few lines.
 //! - [`verify`]: whether a period's files are those that its manifests name, and its steps fit together.
@@ -19,14 +23,18 @@
 
 pub mod assignment;
 pub mod error;
+pub mod examples;
+pub mod explanation;
 pub mod extract;
 pub mod identity;
 pub mod linkage;
 pub mod output;
 pub mod pipeline;
 pub mod programme;
+pub mod report;
 pub mod score;
 pub mod selection;
+pub mod sentences;
 pub mod synth;
 pub mod untrusted;
 pub mod verify;

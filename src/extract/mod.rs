@@ -10,7 +10,7 @@ mod encoding;
 mod header;
 mod input;
 mod judge;
-pub(crate) use judge::days;
+pub(crate) use judge::{date, days};
 mod quality;
 mod read;
 mod records;

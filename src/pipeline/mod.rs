@@ -2,12 +2,15 @@
 
 mod assigning;
 mod departments;
+mod explaining;
 mod memory;
 mod recomputing;
 mod selecting;
 mod share;
 mod summary;
 
+pub(crate) use explaining::explanations;
+pub use explaining::{ShowingRecords, explain};
 pub use memory::Memory;
 pub(crate) use recomputing::{Recomputed, recompute};
 pub use share::Share;

@@ -5,6 +5,7 @@
 
 mod approval;
 mod department;
+mod examples;
 mod reader;
 mod rule;
 mod selection;
@@ -12,6 +13,7 @@ mod settings;
 
 pub use approval::{ApprovalStatus, RulesApproval};
 pub use department::{Columns, DateFormat, Department, Encoding, FileFormat};
+pub use examples::{ELIGIBLE, Example, ExampleRecord, Examples, Expected};
 pub(crate) use reader::nearest;
 pub use rule::{Band, Measure, Rule, Scale};
 pub use selection::{AgeRange, Coordinator, Eligibility, Kind, PerKind, Quota, Selection};

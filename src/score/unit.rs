@@ -33,15 +33,16 @@ pub struct Scorer<'p> {
     min_departments: u32,
 }
 
+/// A rule, and what it needs to know of the deliveries.
 #[derive(Debug)]
-struct Prepared<'p> {
-    rule: &'p Rule,
+pub(super) struct Prepared<'p> {
+    pub(super) rule: &'p Rule,
     /// Position of its department.
-    department: usize,
+    pub(super) department: usize,
     /// By position of a type: whether it counts; `None` where all do.
     counts: Option<Vec<bool>>,
     /// First day of the window.
-    from: i32,
+    pub(super) from: i32,
 }
 
 impl<'p> Scorer<'p> {
@@ -97,8 +98,22 @@ impl<'p> Scorer<'p> {
         Some(Scored { amounts, points })
     }
 
+    pub(super) fn rules(&self) -> impl Iterator<Item = &Prepared<'p>> {
+        self.rules.iter()
+    }
+
+    /// In days since 1970-01-01.
+    pub(super) fn as_of(&self) -> i32 {
+        self.as_of
+    }
+
     /// What a rule counts of a unit, given its departments and its members' rows in the rule's department.
-    fn amount<'l>(&self, prepared: &Prepared<'_>, departments: u32, rows: impl Iterator<Item = &'l [Record]>) -> u32 {
+    pub(super) fn amount<'l>(
+        &self,
+        prepared: &Prepared<'_>,
+        departments: u32,
+        rows: impl Iterator<Item = &'l [Record]>,
+    ) -> u32 {
         let as_of = self.as_of;
         let is_open = |row: &&Record| row.is_open(as_of);
         match prepared.rule.measure {
@@ -126,11 +141,11 @@ impl<'p> Scorer<'p> {
 
 impl Prepared<'_> {
     /// The rows whose type counts.
-    fn chosen<'l>(&self, rows: &'l [Record]) -> impl Iterator<Item = &'l Record> {
+    pub(super) fn chosen<'l>(&self, rows: &'l [Record]) -> impl Iterator<Item = &'l Record> {
         rows.iter().filter(|row| self.counts.as_ref().is_none_or(|counts| counts[row.kind as usize]))
     }
 
-    fn spells(&self, rows: &[Record]) -> impl Iterator<Item = (i32, i32)> {
+    pub(super) fn spells(&self, rows: &[Record]) -> impl Iterator<Item = (i32, i32)> {
         self.chosen(rows).map(|row| (row.start, row.last_day()))
     }
 }

@@ -8,6 +8,7 @@ mod standing;
 mod warnings;
 mod why;
 
+pub(crate) use candidates::label_length;
 pub use candidates::{columns, write_candidates};
 pub use counts::{Counts, CountsByKind, Funnel, IncompleteUnits, Lottery, Shortfall};
 pub use quota::{Choice, Reason, Status, choose};

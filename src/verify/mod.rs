@@ -21,7 +21,7 @@ mod steps;
 pub use report::{Check, Finding, Report, StepReport, Verdict};
 
 use crate::error::{Error, Result, Warning};
-use crate::output::{FileRecord, Period};
+use crate::output::{FileRecord, Journal, Period};
 use crate::pipeline::{Context, Outcome};
 use crate::programme::Programme;
 use content::content;
@@ -131,6 +131,10 @@ fn together(steps: &mut [Standing<'_>], place: &Place<'_>) -> Together {
             Some(step) => step.record(Check::Files, vec![error]),
             None => of_none.push(error),
         }
+    }
+    let journal = Path::new(Journal::SHOWN_RECORDS);
+    if place.inventory.is_file(journal) {
+        of_none.extend(Journal::check(&place.folder.join(journal)).err());
     }
     together.record(Check::Files, of_none);
 

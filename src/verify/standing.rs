@@ -4,7 +4,7 @@ use super::inventory::{Inventory, Kind};
 use super::report::{Check, Finding, StepReport, Verdict};
 use super::steps::Expected;
 use crate::error::{Error, Result};
-use crate::output::{FileRecord, Manifest};
+use crate::output::{FileRecord, Journal, Manifest};
 use crate::programme::Programme;
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -222,6 +222,9 @@ impl<'p> Standing<'p> {
 /// What belongs in the folder, by path and kind.
 pub(super) fn belongings(steps: &[Standing<'_>]) -> BTreeMap<PathBuf, Kind> {
     let mut belongs = BTreeMap::from([(PathBuf::new(), Kind::Folder)]);
+    let journal = Path::new(Journal::SHOWN_RECORDS);
+    belongs.insert(journal.to_path_buf(), Kind::File);
+    belongs.extend(journal.parent().map(|folder| (folder.to_path_buf(), Kind::Folder)));
     let mut add = |path: &Path, kind| {
         belongs.insert(path.to_path_buf(), kind);
         for parent in path.ancestors().skip(1) {

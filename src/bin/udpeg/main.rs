@@ -5,7 +5,9 @@ mod args;
 mod assign;
 mod completions;
 mod context;
+mod describe;
 mod exit;
+mod explain;
 mod key;
 mod man;
 mod memory;
@@ -15,6 +17,7 @@ mod run;
 mod select;
 mod synth;
 mod terminal;
+mod test;
 mod verify;
 
 use args::{Args, Command};
@@ -41,6 +44,9 @@ fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode
         Command::Assign(command) => assign::run(command, terminal),
         Command::Run(command) => run::run(command, terminal),
         Command::Verify(command) => return verify::run(command, terminal),
+        Command::Explain(command) => explain::run(command, terminal),
+        Command::Describe(command) => describe::run(command, terminal),
+        Command::Test(command) => return test::run(command, terminal),
         Command::Synth(command) => synth::run(command, terminal),
         Command::Completions(command) => completions::run(command),
         Command::Man(_) => man::run(),

@@ -64,11 +64,13 @@ impl Terminal {
         outcome: &Outcome<T>,
         text: impl FnOnce() -> String,
     ) -> Result<()> {
-        let mut value = exit::value(&outcome.summary)?;
-        if let Some(object) = value.as_object_mut() {
-            object.insert("rules".to_owned(), exit::value(&outcome.rules)?);
-        }
-        self.summary(&value, &outcome.warnings, || text() + &approval(&outcome.rules))
+        self.summary(&with_rules(outcome)?, &outcome.warnings, || text() + &approval(&outcome.rules))
+    }
+
+    /// What came out of a programme as a text of its own, which says whether the rules were approved; as JSON, the
+    /// summary.
+    pub(crate) fn document<T: serde::Serialize>(&self, outcome: &Outcome<T>, text: &str) -> Result<()> {
+        self.summary(&with_rules(outcome)?, &outcome.warnings, || text.to_owned())
     }
 
     /// A summary: as JSON with the warnings, or as the text that `text` makes, or not at all.
@@ -93,6 +95,15 @@ impl Terminal {
         }
         Ok(())
     }
+}
+
+/// A summary and whether the rules were approved.
+fn with_rules<T: serde::Serialize>(outcome: &Outcome<T>) -> Result<serde_json::Value> {
+    let mut value = exit::value(&outcome.summary)?;
+    if let Some(object) = value.as_object_mut() {
+        object.insert("rules".to_owned(), exit::value(&outcome.rules)?);
+    }
+    Ok(value)
 }
 
 /// A line that says whether the rules were approved.
