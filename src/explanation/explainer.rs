@@ -7,7 +7,7 @@ use crate::identity::Pseudonym;
 use crate::linkage::{Linked, Unit, Units};
 use crate::programme::{Programme, Rule, Scale};
 use crate::score::{RuleExplained, Scored, Scorer, least_amount, value};
-use crate::selection::{Reason, Selected, Standing, WhyNot, label_length};
+use crate::selection::{Reason, Selected, Standing, Status, WhyNot, label_length};
 
 /// The rows of a person who is a unit alone, by department: linking keeps none of them.
 pub(crate) type Kept = (Pseudonym, Vec<Vec<Record>>);
@@ -112,12 +112,26 @@ impl Explainer<'_> {
             placement,
             eligible: self.selected.ranked.len(),
             points_needed: self.selected.counts.points_needed,
-            decided_by_lottery: standing.reason == Some(WhyNot::Lottery),
+            decided_by_lottery: self.is_drawn(position, standing),
             tests: self.tests(unit, points, &explained),
             rules: rules.map(|(rule, explained)| rule_facts(rule, explained)).collect(),
             incomplete: self.incomplete(unit),
             records: shows_records.then(|| self.records(&rows, &explained)),
         }
+    }
+
+    /// Whether the lottery decided: against the unit, or for it where it equals one that the lottery decided against.
+    fn is_drawn(&self, position: usize, standing: Standing) -> bool {
+        let is_last_place = |reason: Option<WhyNot>| reason == Some(WhyNot::Lottery);
+        if standing.status != Some(Status::Proposed) {
+            return is_last_place(standing.reason);
+        }
+        let ranked = &self.selected.ranked;
+        let loser = ranked.iter().find(|unit| is_last_place(self.selected.standings.of(unit.position).reason));
+        let own = ranked.iter().find(|unit| unit.position == position);
+        let (Some(loser), Some(own)) = (loser, own) else { return false };
+        let breaks_no_tie = |&rule: &usize| own.scored.amounts[rule] == loser.scored.amounts[rule];
+        own.points == loser.points && self.programme.selection.tie_break.iter().all(breaks_no_tie)
     }
 
     /// By department, each member's rows.

@@ -65,6 +65,9 @@ fn beginning(programme: &Programme, explanation: &Explanation, words: &dyn Sente
     if explanation.placement == Some(Placement::Quota) {
         sentences.push(words.by_quota().to_owned());
     }
+    if explanation.decided_by_lottery && explanation.why_not.is_none() {
+        sentences.push(words.by_lottery().to_owned());
+    }
     sentences.join(" ")
 }
 

@@ -243,6 +243,8 @@ pub trait Explaining: Sync {
     fn short(&self, points: i64) -> String;
     /// That its place came from a quota.
     fn by_quota(&self) -> &'static str;
+    /// That its place was drawn by lot.
+    fn by_lottery(&self) -> &'static str;
     /// That nobody is proposed.
     fn nobody_proposed(&self) -> &'static str;
     /// Names of the columns of the table of rules: rule, value, band, points.

@@ -1,5 +1,7 @@
 //! `udpeg explain`: that it tells what the selection did, to whom, in which words, and what it keeps to itself.
 
+mod behind;
+
 use crate::municipality;
 use crate::support::{Ran, SMALL_PROGRAMME, Workplace, parquet_rows};
 use chrono::NaiveDate;
@@ -28,6 +30,10 @@ fn made() -> (Workplace, Vec<String>) {
     (place, ids)
 }
 
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
 /// A text on one line, with single blanks.
 fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -40,7 +46,7 @@ fn explain(place: &Workplace, more: &[&str]) -> Ran {
 /// The explanations of all these persons, as JSON.
 fn explained(place: &Workplace, persons: &[&str]) -> Vec<Value> {
     let programme = Programme::read(&place.path("p.toml"), &Overrides::default()).unwrap();
-    let today = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+    let today = day("2026-01-01");
     let context = Context { programme: &programme, today, force: false, memory: Memory::default(), progress: &Silent };
     let asked: Vec<Asked> = persons.iter().map(|person| person.parse().unwrap()).collect();
     let told = pipeline::explain(&context, &asked, None).unwrap();
@@ -176,6 +182,33 @@ fn the_small_programme_is_explained_as_a_person_would() {
     fs::remove_dir_all(place.path(PERIOD).join("selection")).unwrap();
     let ran = explain(&place, &[&ids[2]]).succeeded();
     assert!(ran.err.contains("there is no selection yet"), "{}", ran.err);
+}
+
+#[test]
+fn the_lottery_is_named_on_both_sides_of_the_last_place_and_nowhere_else() {
+    let place = Workplace::with_small_programme();
+    // Three citizens alike, and one with more points.
+    let rows = |more: &str| {
+        let numbers = ["2512489996", "0104909995", "0107729995", "0504909995"];
+        let all: String = numbers.iter().map(|number| format!("{number}\tS\tx\t01/01/2024\t\n")).collect();
+        format!("CPR\tSag\tIndsats\tFra\tTil\n{all}{more}")
+    };
+    place.write("social.tsv", rows("2512489996\tS2\tx\t01/01/2024\t\n"));
+    place.edit("p.toml", "min_departments = 2", "min_departments = 1");
+    place.edit("p.toml", "id = \"unemployment\"", "id = \"unemployment\"\nwindow_years = 1");
+    place.udpeg(&["run", "-p", "p.toml"]).succeeded();
+    let rows = parquet_rows(&place.path(PERIOD).join("selection/candidates.parquet"));
+    let alike: Vec<&Row> = rows.iter().filter(|row| row["points"] == 3).collect();
+    assert!(alike.len() > 2 && rows[0]["points"] != 3 && rows[1]["points"] == 3, "{rows:?}");
+    for row in &rows {
+        let unit = row["unit"].as_str().unwrap();
+        let told: Value = serde_json::from_str(&explain(&place, &[unit, "--json"]).succeeded().out).unwrap();
+        let is_drawn = row["points"] == 3;
+        assert_eq!(told["decided_by_lottery"], is_drawn, "{told:#}");
+        let text = flat(&explain(&place, &[unit]).succeeded().out);
+        assert_eq!(text.contains("the lottery decided."), is_drawn, "{text}");
+        assert_eq!(text.contains("got no place: the lottery"), is_drawn && row["status"] == "proposed", "{text}");
+    }
 }
 
 #[test]

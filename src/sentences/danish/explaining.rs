@@ -34,7 +34,7 @@ impl Explaining for Danish {
             Reason::MinDepartments(least) => format!("Der er åbne sager i færre end {least} afdelinger."),
             Reason::MinPoints(least) => format!("Der er færre end {}.", self.points((*least).into())),
             Reason::Require(rule) => format!("Reglen {} giver ingen point, og det skal den.", self.quoted(rule)),
-            Reason::Quota => "Kvoterne afgjorde det: uden dem havde pointene rakt.".to_owned(),
+            Reason::Quota => "En kvote afgjorde det: den giver andre med lavere placering en plads eller holder en tom.".to_owned(),
             Reason::Points => "Den sidst foreslåede har flere point.".to_owned(),
             Reason::TieBreak => {
                 "Der er lige så mange point, som den sidst foreslåede har; det, der skiller ved lige mange point, var til den \
@@ -80,6 +80,10 @@ impl Explaining for Danish {
 
     fn by_quota(&self) -> &'static str {
         "Pladsen skyldes en kvote: efter point alene havde det ikke rakt."
+    }
+
+    fn by_lottery(&self) -> &'static str {
+        "Andre står lige i alt, der tæller, og fik ingen plads: lodtrækningen afgjorde det."
     }
 
     fn nobody_proposed(&self) -> &'static str {

@@ -34,7 +34,9 @@ impl Explaining for English {
             Reason::MinDepartments(least) => format!("There are open cases in fewer than {least} departments."),
             Reason::MinPoints(least) => format!("There are fewer than {}.", self.points((*least).into())),
             Reason::Require(rule) => format!("The rule {} gives no points, and has to.", self.quoted(rule)),
-            Reason::Quota => "The quotas decided: without them the points would have been enough.".to_owned(),
+            Reason::Quota => {
+                "A quota decided: it gives a place to others who rank lower, or keeps one empty.".to_owned()
+            }
             Reason::Points => "The last proposed has more points.".to_owned(),
             Reason::TieBreak => {
                 "There are as many points as the last proposed has; what breaks ties was in the other's favour."
@@ -75,6 +77,10 @@ impl Explaining for English {
 
     fn by_quota(&self) -> &'static str {
         "The place comes from a quota: by points alone it would not have been enough."
+    }
+
+    fn by_lottery(&self) -> &'static str {
+        "Others equal it in everything that counts and got no place: the lottery decided."
     }
 
     fn nobody_proposed(&self) -> &'static str {
