@@ -9,7 +9,7 @@ use crate::extract::{LeavingTypes, Record, Records, Types, days};
 use crate::identity::{Pseudonym, Sex};
 use crate::linkage::Delivery;
 use crate::pipeline::explanations;
-use crate::programme::{ELIGIBLE, Example, ExampleRecord, Examples, Expected, Programme};
+use crate::programme::{DatesLeave, ELIGIBLE, Example, ExampleRecord, Examples, Expected, Programme};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -64,6 +64,9 @@ fn delivery(programme: &Programme, example: &Example, department: usize) -> Resu
     }
     let leaving = LeavingTypes::new(&types, &programme.types_that_may_leave(&programme.departments[department]));
     records.sort_and_deduplicate(&leaving.ranks)?;
+    if programme.dates_leave == DatesLeave::AsMonths {
+        records.widen_to_months(&leaving.ranks)?;
+    }
     let types = leaving.ranks.iter().map(|&rank| leaving.names[rank as usize].clone()).collect();
     Ok(Delivery { records, types, ..Delivery::default() })
 }

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::output::{self, Column, FileRecord, RunMetadata, Staged};
 use crate::programme::{Coordinator, Kind};
 use crate::selection::columns;
-use crate::untrusted::guarded;
+use crate::untrusted::{SteadyFile, guarded, shape};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, UInt32Type};
 use arrow_array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
@@ -15,7 +15,6 @@ use arrow_select::filter::filter_record_batch;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -36,11 +35,13 @@ impl TargetGroup {
     ///
     /// # Errors
     ///
-    /// [`Error::File`] where it is not whole or lacks a column.
-    pub fn read(path: &Path, coordinators: &[Coordinator]) -> Result<Self> {
-        let corrupt = || Error::file(path, "it is not a whole list of candidates", "run `udpeg select --force` again");
-        let file = File::open(path).map_err(|error| Error::io(path, "read", &error))?;
-        let (rows, key_id) = guarded(|| read_proposed(file)).flatten().ok_or_else(corrupt)?;
+    /// [`Error::File`] where it is not whole, lacks a column, or has changed since it was opened.
+    pub fn read(file: &SteadyFile, coordinators: &[Coordinator]) -> Result<Self> {
+        let corrupt =
+            || Error::file(file.path(), "it is not a whole list of candidates", "run `udpeg select --force` again");
+        let read = guarded(|| read_proposed(file)).flatten();
+        file.check_unchanged()?;
+        let (rows, key_id) = read.ok_or_else(corrupt)?;
         let units = units(&rows).ok_or_else(corrupt)?;
         let coordinators = assign(&units, coordinators);
         Ok(Self { rows, coordinators, units, key_id })
@@ -48,7 +49,7 @@ impl TargetGroup {
 }
 
 /// The proposed rows of a list of candidates, and the key id in its metadata; `None` where it is not whole.
-fn read_proposed(file: File) -> Option<(RecordBatch, String)> {
+fn read_proposed(file: &SteadyFile) -> Option<(RecordBatch, String)> {
     let (metadata, batches) = batches(file)?;
     let entries = metadata.metadata().file_metadata().key_value_metadata();
     let key_id = entries.into_iter().flatten().find(|entry| entry.key == "udpeg.key_id")?.value.clone()?;
@@ -57,10 +58,15 @@ fn read_proposed(file: File) -> Option<(RecordBatch, String)> {
 }
 
 /// What a Parquet file says about itself, with Parquet's own types, and its rows.
-pub(super) fn batches(file: File) -> Option<(ArrowReaderMetadata, ParquetRecordBatchReader)> {
+pub(crate) fn batches(file: &SteadyFile) -> Option<(ArrowReaderMetadata, ParquetRecordBatchReader)> {
+    shape::check_footer(file)?;
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let metadata = ArrowReaderMetadata::load(&file, options).ok()?;
-    let batches = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone()).build().ok()?;
+    let metadata = ArrowReaderMetadata::load(file, options).ok()?;
+    shape::check_rows(file, metadata.metadata())?;
+    for group in 0..metadata.metadata().num_row_groups() {
+        shape::check_pages(file, metadata.metadata(), group)?;
+    }
+    let batches = ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata.clone()).build().ok()?;
     Some((metadata, batches))
 }
 

@@ -4,6 +4,7 @@ mod agreement;
 mod lists;
 
 pub(crate) use agreement::check_lists;
+pub(crate) use lists::batches;
 pub use lists::{TargetGroup, write};
 
 use crate::programme::{Coordinator, Kind, PerKind};

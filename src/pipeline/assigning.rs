@@ -43,8 +43,9 @@ pub(super) fn assign_in(context: &Context<'_>, period: &Period) -> Result<Outcom
 fn read_selection(context: &Context<'_>, period: &Period) -> Result<(TargetGroup, FileRecord)> {
     let candidates = Path::new("selection/candidates.parquet");
     let manifest = Manifest::read(&period.folder().join("selection"), "select")?;
-    let record = manifest.unaltered(period.folder(), candidates, "run `udpeg select --force` again")?;
-    let target_group = TargetGroup::read(&period.folder().join(candidates), &context.programme.coordinators)?;
+    let again = "run `udpeg select --force` again";
+    let (record, file) = manifest.unaltered(&period.folder().join(candidates), candidates, again)?;
+    let target_group = TargetGroup::read(&file, &context.programme.coordinators)?;
     Ok((target_group, record.clone()))
 }
 

@@ -3,12 +3,13 @@
 //! # Guarantee
 //!
 //! The SHA-256 of the rules is that of one canonical text of everything in the programme file that decides who is
-//! proposed: `[[rule]]`, `[family]`, `[eligibility]` and `[selection]`, as checked. Two files whose text is the same
+//! proposed: `[[rule]]`, `[family]`, `[eligibility]` and `[selection]`, as checked, with the types and dates of the
+//! groups that they name. Two files whose text is the same
 //! propose the same units from the same deliveries and draw; nothing else of the file, such as paths, coordinators,
 //! comments, or the order in which rules stand, changes it. The public draw (`lottery`) is not part of it: it is drawn
 //! after the rules have been approved and the deliveries are in.
 
-use super::{AgeRange, Eligibility, Family, Kind, Programme, Quota, Rule, Scale, Selection};
+use super::{AgeRange, Eligibility, Family, Kind, Programme, Quota, Rule, Scale, Selection, TypeList, TypeSpan};
 use crate::error::{Error, Result};
 use crate::identity::AgeBands;
 use chrono::NaiveDate;
@@ -102,7 +103,7 @@ struct CanonicalRule<'p> {
     id: &'p str,
     department: Option<&'p str>,
     measure: &'static str,
-    types: Option<Vec<&'p str>>,
+    types: Option<Vec<CanonicalType<'p>>>,
     window_years: Option<u32>,
     max_gap_days: u32,
     bands: Option<Vec<(f64, i32)>>,
@@ -113,7 +114,15 @@ struct CanonicalRule<'p> {
 #[derive(Serialize)]
 struct CanonicalFamily<'p> {
     max_adults_per_child: u32,
-    apart_types: Vec<&'p str>,
+    apart_types: Vec<CanonicalType<'p>>,
+}
+
+/// A type, and where not all records of it are chosen, the first and the last day on which they may start.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum CanonicalType<'p> {
+    Always(&'p str),
+    Within(&'p str, Option<NaiveDate>, Option<NaiveDate>),
 }
 
 #[derive(Serialize)]
@@ -143,7 +152,10 @@ impl<'p> CanonicalRules<'p> {
             eligibility: CanonicalEligibility::new(programme),
             selection: CanonicalSelection::new(programme),
             rules,
-            family: CanonicalFamily { max_adults_per_child: *max_adults_per_child, apart_types: sorted(apart_types) },
+            family: CanonicalFamily {
+                max_adults_per_child: *max_adults_per_child,
+                apart_types: canonical_types(apart_types),
+            },
         }
     }
 }
@@ -161,7 +173,7 @@ impl<'p> CanonicalRule<'p> {
             id: &rule.id,
             department: rule.department.as_deref(),
             measure: rule.measure.name(),
-            types: rule.types.as_deref().map(sorted),
+            types: rule.types.as_ref().map(canonical_types),
             window_years: rule.window_years,
             max_gap_days: rule.max_gap_days,
             bands,
@@ -213,8 +225,13 @@ fn ids<'p>(programme: &'p Programme, positions: &[usize]) -> Vec<&'p str> {
     positions.iter().filter_map(|&position| programme.rules.get(position)).map(|rule| rule.id.as_str()).collect()
 }
 
-fn sorted(texts: &[String]) -> Vec<&str> {
-    let mut sorted: Vec<&str> = texts.iter().map(String::as_str).collect();
-    sorted.sort_unstable();
-    sorted
+/// What a list chooses, by name; which of it comes from a group makes no difference.
+fn canonical_types(types: &TypeList) -> Vec<CanonicalType<'_>> {
+    let mut spans = types.spans();
+    spans.sort_by_key(|span| span.name);
+    let canonical = |TypeSpan { name, from, to }| match (from, to) {
+        (None, None) => CanonicalType::Always(name),
+        (from, to) => CanonicalType::Within(name, from, to),
+    };
+    spans.into_iter().map(canonical).collect()
 }

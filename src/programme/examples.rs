@@ -5,6 +5,7 @@
 use super::reader::{At, Mistakes, Table, nearest};
 use super::{Department, Kind, Programme};
 use crate::error::{Error, Mistake, Result};
+use crate::untrusted::SteadyFile;
 use chrono::NaiveDate;
 use std::path::Path;
 use toml::de::DeTable;
@@ -73,6 +74,11 @@ pub struct Expected {
     pub outcome: Option<String>,
 }
 
+/// More than people can read.
+const MOST_EXAMPLES: usize = 10_000;
+const MOST_RECORDS: usize = 10_000;
+const MOST_BYTES: u64 = 16 << 20;
+
 /// The word for a unit that passes every test.
 pub const ELIGIBLE: &str = "eligible";
 
@@ -83,11 +89,9 @@ impl Examples {
     ///
     /// [`Error::File`] where it cannot be read, [`Error::Programme`] with every mistake in it.
     pub fn read(file: &Path, programme: &Programme) -> Result<Self> {
-        let bytes = std::fs::read(file).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                Error::file(file, "there are no examples", "write some there, or name a file with --examples")
-            }
-            _ => Error::io(file, "read", &error),
+        let bytes = SteadyFile::open(file).and_then(|opened| opened.bytes(MOST_BYTES)).map_err(|error| {
+            let hint = "write some there, or name a file with --examples";
+            if file.exists() { error } else { Error::file(file, "there are no examples", hint) }
         })?;
         let text = String::from_utf8(bytes).map_err(|_| Error::Programme {
             path: file.to_path_buf(),
@@ -127,7 +131,7 @@ fn check(mistakes: &Mistakes<'_>, root: Table<'_, '_>, programme: &Programme) ->
         root.mistake(root.span(), "there is no [[example]]");
     }
     let read = |table| example(mistakes, table, programme);
-    let examples: Vec<Option<Example>> = root.tables("example").into_iter().map(read).collect();
+    let examples: Vec<Option<Example>> = root.tables("example", MOST_EXAMPLES).into_iter().map(read).collect();
     root.finish();
     Some(Examples { as_of: as_of?.value, examples: examples.into_iter().collect::<Option<_>>()? })
 }
@@ -141,7 +145,7 @@ fn example(mistakes: &Mistakes<'_>, mut table: Table<'_, '_>, programme: &Progra
     let mut people = Vec::new();
     let mut is_whole = true;
     let mut records = Vec::new();
-    for mut entry in table.tables("record") {
+    for mut entry in table.tables("record", MOST_RECORDS) {
         entry.rename("a record".to_owned());
         match record(&entry, programme, &mut people) {
             Some(record) => records.push(record),

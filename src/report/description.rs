@@ -3,7 +3,7 @@
 
 use super::Document;
 use crate::programme::{
-    ApprovalStatus, Band, Columns, Department, Eligibility, Kind, Measure, Programme, Purpose, Rule, Scale,
+    ApprovalStatus, Band, Columns, Department, Eligibility, Kind, Measure, Period, Programme, Purpose, Rule, Scale,
 };
 use crate::score::{least_amount, points};
 use crate::sentences::{Canonical, Language, PurposeLabel, Section, Sentences, Test};
@@ -61,7 +61,20 @@ fn data(document: &mut Document, programme: &Programme, words: &dyn Sentences) {
         if !not_given.is_empty() {
             document.paragraph(words.columns_not_given(&not_given));
         }
+        if let Period::Weeks { amount, .. } = &department.columns.period {
+            document.paragraph(words.weeks(amount.is_some()));
+        }
+        if department.columns.persons.len() > 1 {
+            document.paragraph(words.several_adults());
+        }
         document.paragraph(words.types_that_leave(&types(programme, department)));
+    }
+    document.paragraph(words.days_leave(programme.dates_leave));
+    if programme.person_lists.renumbered.is_some() {
+        document.paragraph(words.renumbered());
+    }
+    if !programme.person_lists.exclude.is_empty() {
+        document.paragraph(words.excluded());
     }
     document.paragraph(words.nothing_else());
     let bands = programme.attributes.age_band.then(|| programme.age_bands.labels());
@@ -74,15 +87,18 @@ fn types(programme: &Programme, department: &Department) -> Vec<String> {
 
 /// A department's columns that are read, and those that could be and are not.
 fn columns(columns: &Columns, words: &dyn Sentences) -> (Vec<String>, Vec<Canonical>) {
-    let Columns { person, kind, start, end, record, child } = columns;
-    let all = [
-        (Canonical::Person, Some(person)),
-        (Canonical::Type, Some(kind)),
-        (Canonical::Start, Some(start)),
-        (Canonical::End, Some(end)),
-        (Canonical::Record, record.as_ref()),
-        (Canonical::Child, child.as_ref()),
-    ];
+    let Columns { persons, kind, period, record, child } = columns;
+    let further = std::iter::repeat(Canonical::FurtherPerson);
+    let mut all: Vec<(Canonical, Option<&String>)> =
+        std::iter::once(Canonical::Person).chain(further).zip(persons.iter().map(Some)).collect();
+    all.push((Canonical::Type, Some(kind)));
+    match period {
+        Period::Days { start, end } => all.extend([(Canonical::Start, Some(start)), (Canonical::End, Some(end))]),
+        Period::Weeks { week, amount } => {
+            all.extend([(Canonical::Week, Some(week)), (Canonical::Amount, amount.as_ref())]);
+        }
+    }
+    all.extend([(Canonical::Record, record.as_ref()), (Canonical::Child, child.as_ref())]);
     let used = all.iter().filter_map(|(column, own)| own.map(|own| words.column(*column, own))).collect();
     let not_given = all.iter().filter(|(_, own)| own.is_none()).map(|(column, _)| *column).collect();
     (used, not_given)

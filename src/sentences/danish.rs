@@ -91,6 +91,17 @@ impl Words for Danish {
         format!("»{word}«")
     }
 
+    fn begun(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Option<String> {
+        Some(match (from, to) {
+            (None, None) => return None,
+            (Some(from), None) => format!("begyndt {} eller senere", self.date(from)),
+            (None, Some(to)) => format!("begyndt {} eller tidligere", self.date(to)),
+            (Some(from), Some(to)) => {
+                format!("begyndt fra {} til {}, begge dage medregnet", self.date(from), self.date(to))
+            }
+        })
+    }
+
     fn kind(&self, kind: Kind) -> &'static str {
         match kind {
             Kind::Family => "familier",
@@ -108,10 +119,7 @@ impl Words for Danish {
     fn measured(&self, rule: &Rule) -> String {
         let department = rule.department.as_ref().map(|id| format!(" i afdelingen {}", self.quoted(id)));
         let department = department.unwrap_or_default();
-        let types = rule.types.as_ref().map(|types| {
-            let quoted: Vec<String> = types.iter().map(|name| self.quoted(name)).collect();
-            format!(" af typen {}", self.or(&quoted))
-        });
+        let types = rule.types.as_ref().map(|types| format!(" af typen {}", self.or(&self.types(types))));
         let types = types.unwrap_or_default();
         let window = match rule.window_years {
             Some(1) => " i det seneste år".to_owned(),

@@ -92,6 +92,17 @@ impl Words for English {
         format!("“{word}”")
     }
 
+    fn begun(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Option<String> {
+        Some(match (from, to) {
+            (None, None) => return None,
+            (Some(from), None) => format!("begun on {} or later", self.date(from)),
+            (None, Some(to)) => format!("begun on {} or earlier", self.date(to)),
+            (Some(from), Some(to)) => {
+                format!("begun from {} to {}, both days included", self.date(from), self.date(to))
+            }
+        })
+    }
+
     fn kind(&self, kind: Kind) -> &'static str {
         match kind {
             Kind::Family => "families",
@@ -109,10 +120,7 @@ impl Words for English {
     fn measured(&self, rule: &Rule) -> String {
         let department = rule.department.as_ref().map(|id| format!(" of the department {}", self.quoted(id)));
         let department = department.unwrap_or_default();
-        let types = rule.types.as_ref().map(|types| {
-            let quoted: Vec<String> = types.iter().map(|name| self.quoted(name)).collect();
-            format!(" of type {}", self.or(&quoted))
-        });
+        let types = rule.types.as_ref().map(|types| format!(" of type {}", self.or(&self.types(types))));
         let types = types.unwrap_or_default();
         let window = match rule.window_years {
             Some(1) => " in the last year".to_owned(),

@@ -8,7 +8,7 @@ mod danish;
 mod english;
 mod form;
 
-use crate::programme::{Kind, Measure, Rule};
+use crate::programme::{DatesLeave, Kind, Measure, Rule, TypeList, TypeSpan};
 use chrono::NaiveDate;
 
 /// A language.
@@ -77,6 +77,16 @@ pub trait Words: Sync {
     fn or(&self, things: &[String]) -> String;
     /// A word as somebody else wrote it.
     fn quoted(&self, word: &str) -> String;
+    /// When records begin that are meant; `None` where all are.
+    fn begun(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Option<String>;
+    /// Types, each with the days on which records of it begin, where not all of them are meant.
+    fn types(&self, types: &TypeList) -> Vec<String> {
+        let one = |span: TypeSpan<'_>| {
+            let begun = self.begun(span.from, span.to).map(|begun| format!(" ({begun})"));
+            self.quoted(span.name) + &begun.unwrap_or_default()
+        };
+        types.spans().into_iter().map(one).collect()
+    }
     /// Families or citizens.
     fn kind(&self, kind: Kind) -> &'static str;
     /// A family or a citizen.
@@ -113,6 +123,16 @@ pub trait Describing: Sync {
     fn columns_not_given(&self, columns: &[Canonical]) -> String;
     /// The types that leave a department under their own names; none, where there are none.
     fn types_that_leave(&self, types: &[String]) -> String;
+    /// That a row is one week, and what becomes of weeks; whether amounts are summed.
+    fn weeks(&self, are_summed: bool) -> &'static str;
+    /// That a row counts for each adult in it.
+    fn several_adults(&self) -> &'static str;
+    /// How first and last days leave.
+    fn days_leave(&self, dates: DatesLeave) -> &'static str;
+    /// That persons who were given another number are followed.
+    fn renumbered(&self) -> &'static str;
+    /// That persons on lists are left out.
+    fn excluded(&self) -> &'static str;
     /// That nothing else is used, and what happens to the number.
     fn nothing_else(&self) -> &'static str;
     /// What is derived from the number.
@@ -120,7 +140,7 @@ pub trait Describing: Sync {
     /// How families are formed.
     fn families(&self, max_adults_per_child: u32) -> String;
     /// Whom no family is formed with.
-    fn apart(&self, types: &[String]) -> String;
+    fn apart(&self, types: &TypeList) -> String;
     /// The points of a rule with bands: pairs of what a band begins with and its points.
     fn bands(&self, bands: &[(String, String)]) -> String;
     /// The points of a rule for each one; at most so many.
@@ -196,12 +216,18 @@ pub enum PurposeLabel {
 pub enum Canonical {
     /// The person's number.
     Person,
+    /// The number of a further person whom the row is about.
+    FurtherPerson,
     /// The type of benefit, case or measure.
     Type,
     /// The first day.
     Start,
     /// The last day.
     End,
+    /// The week.
+    Week,
+    /// The amount paid.
+    Amount,
     /// The case number.
     Record,
     /// A child's number.

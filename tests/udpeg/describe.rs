@@ -5,7 +5,7 @@ use crate::municipality;
 use crate::support::{SMALL_PROGRAMME, Workplace};
 use serde_json::Value;
 use std::path::Path;
-use udpeg::programme::{Kind, Programme, Scale};
+use udpeg::programme::{Kind, Programme, Scale, TypeList};
 use udpeg::report::{Block, Document, describe};
 use udpeg::sentences::Language;
 
@@ -54,17 +54,13 @@ fn says_everything(programme: &Programme, at: &str) {
         for department in &programme.departments {
             says(&department.id);
             let columns = &department.columns;
-            let further = [&columns.record, &columns.child].into_iter().flatten();
-            [&columns.person, &columns.kind, &columns.start, &columns.end]
-                .into_iter()
-                .chain(further)
-                .for_each(|own| says(own));
+            columns.all().into_iter().for_each(says);
             programme.types_that_may_leave(department).into_iter().for_each(says);
         }
         for rule in &programme.rules {
             let section = section(&document, &rule.id);
             let says = |words: String| assert!(section.contains(&words), "{at}, {}: {words:?}\n{section}", rule.id);
-            rule.types.iter().flatten().for_each(|name| says(name.clone()));
+            rule.types.iter().flat_map(TypeList::names).for_each(|name| says(name.to_owned()));
             rule.window_years.iter().filter(|&&years| years > 1).for_each(|years| says(years.to_string()));
             match &rule.scale {
                 Scale::Bands(bands) => bands.iter().for_each(|band| {
@@ -91,7 +87,7 @@ fn says_everything(programme: &Programme, at: &str) {
         says(&programme.selection.size.to_string());
         says(&programme.selection.reserve.to_string());
         programme.selection.lottery.iter().for_each(|text| says(text));
-        programme.family.apart_types.iter().for_each(|name| says(name));
+        programme.family.apart_types.names().for_each(says);
         says(&programme.family.max_adults_per_child.to_string());
         says(&programme.rules_approval().sha256);
         says("rules not approved");
@@ -164,8 +160,8 @@ fn hostile() -> Programme {
     HOSTILE.clone_into(&mut programme.name);
     programme.purpose.legal_basis = Some(format!("# {HOSTILE}"));
     programme.purpose.dpia = Some("1. first".to_owned());
-    programme.rules[0].types = Some(vec![HOSTILE.to_owned(), "two\nlines".to_owned()]);
-    programme.departments[0].columns.person = HOSTILE.to_owned();
+    programme.rules[0].types = Some(TypeList::plain([HOSTILE, "two\nlines"]));
+    programme.departments[0].columns.persons = vec![HOSTILE.to_owned()];
     programme.selection.lottery = Some(HOSTILE.to_owned());
     programme
 }

@@ -8,7 +8,7 @@ use udpeg::Result;
 use udpeg::pipeline::{self, AssignmentSummary};
 
 pub(crate) fn run(typed: &Assign, terminal: &Terminal) -> Result<()> {
-    let overrides = context::overrides(&typed.programme);
+    let overrides = context::overrides(&typed.programme.of);
     let outcome = context::run(&typed.programme, &overrides, terminal, pipeline::assign)?;
     terminal.outcome(&outcome, || {
         let mut text = loads(&outcome.summary);

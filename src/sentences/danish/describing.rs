@@ -1,16 +1,19 @@
 //! What a programme does, in Danish.
 
 use super::{Danish, NUMBERS, counted};
-use crate::programme::{Kind, Measure};
+use crate::programme::{DatesLeave, Kind, Measure, TypeList};
 use crate::sentences::{Canonical, Describing, PurposeLabel, Section, Test, Words};
 use chrono::NaiveDate;
 
 fn canonical(column: Canonical) -> &'static str {
     match column {
         Canonical::Person => "personens CPR-nummer",
+        Canonical::FurtherPerson => "endnu en voksens CPR-nummer",
         Canonical::Type => "typen af ydelse, sag eller indsats",
         Canonical::Start => "den første dag",
         Canonical::End => "den sidste dag",
+        Canonical::Week => "ugen",
+        Canonical::Amount => "det udbetalte beløb",
         Canonical::Record => "sagsnummeret",
         Canonical::Child => "et barns CPR-nummer",
     }
@@ -91,6 +94,38 @@ impl Describing for Danish {
         )
     }
 
+    fn weeks(&self, are_summed: bool) -> &'static str {
+        if are_summed {
+            "Hver række er én uge med en ydelse. En uges beløb lægges sammen, og en uge, hvor summen er 0, tæller ikke. Uger, \
+             der følger efter hinanden, tæller som én registrering. Beløbene forlader aldrig afdelingen."
+        } else {
+            "Hver række er én uge med en ydelse. Uger, der følger efter hinanden, tæller som én registrering."
+        }
+    }
+
+    fn several_adults(&self) -> &'static str {
+        "En række kan handle om flere voksne og er en registrering for hver af dem."
+    }
+
+    fn days_leave(&self, dates: DatesLeave) -> &'static str {
+        match dates {
+            DatesLeave::AsDays => "Første og sidste dage forlader afdelingerne, som de er.",
+            DatesLeave::AsMonths => {
+                "I stedet for præcise dage forlader måneder afdelingerne: alt tæller fra den første dag i den måned, hvor det \
+                 begyndte, til den sidste dag i den måned, hvor det sluttede."
+            }
+        }
+    }
+
+    fn renumbered(&self) -> &'static str {
+        "Den, der har fået et nyt CPR-nummer, er én person under begge: afdelingerne bruger en liste over gamle og nye numre, \
+         som ikke forlader dem."
+    }
+
+    fn excluded(&self) -> &'static str {
+        "Personer på bestemte lister, for eksempel testpersoner, holdes helt udenfor. Kun antallet af rækker oplyses."
+    }
+
     fn nothing_else(&self) -> &'static str {
         "Ingen andre afdelinger og ingen andre kolonner bruges; navne, adresser og notater forlader aldrig afdelingen. Før \
          noget forlader den, erstattes CPR-numre og sagsnumre af pseudonymer under en hemmelig nøgle, som de, der arbejder \
@@ -118,9 +153,8 @@ impl Describing for Danish {
         )
     }
 
-    fn apart(&self, types: &[String]) -> String {
-        let quoted: Vec<String> = types.iter().map(|name| self.quoted(name)).collect();
-        format!("Den, der har en åben sag af typen {}, knyttes ikke sammen med nogen.", self.or(&quoted))
+    fn apart(&self, types: &TypeList) -> String {
+        format!("Den, der har en åben sag af typen {}, knyttes ikke sammen med nogen.", self.or(&self.types(types)))
     }
 
     fn bands(&self, bands: &[(String, String)]) -> String {

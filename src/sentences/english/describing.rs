@@ -1,16 +1,19 @@
 //! What a programme does, in English.
 
 use super::{English, NUMBERS, counted};
-use crate::programme::{Kind, Measure};
+use crate::programme::{DatesLeave, Kind, Measure, TypeList};
 use crate::sentences::{Canonical, Describing, PurposeLabel, Section, Test, Words};
 use chrono::NaiveDate;
 
 fn canonical(column: Canonical) -> &'static str {
     match column {
         Canonical::Person => "the person's CPR number",
+        Canonical::FurtherPerson => "a further adult's CPR number",
         Canonical::Type => "the type of benefit, case or measure",
         Canonical::Start => "the first day",
         Canonical::End => "the last day",
+        Canonical::Week => "the week",
+        Canonical::Amount => "the amount paid",
         Canonical::Record => "the case number",
         Canonical::Child => "a child's CPR number",
     }
@@ -91,6 +94,38 @@ impl Describing for English {
         )
     }
 
+    fn weeks(&self, are_summed: bool) -> &'static str {
+        if are_summed {
+            "Each row is one week of a benefit. The amounts of a week are added up, and a week whose sum is 0 does not \
+             count. Weeks that follow one another count as one record. Amounts never leave the department."
+        } else {
+            "Each row is one week of a benefit. Weeks that follow one another count as one record."
+        }
+    }
+
+    fn several_adults(&self) -> &'static str {
+        "A row can be about several adults, and is a record of each of them."
+    }
+
+    fn days_leave(&self, dates: DatesLeave) -> &'static str {
+        match dates {
+            DatesLeave::AsDays => "First and last days leave the departments as they are.",
+            DatesLeave::AsMonths => {
+                "Instead of exact days months leave the departments: everything counts from the first day of the month in \
+                 which it began to the last day of the month in which it ended."
+            }
+        }
+    }
+
+    fn renumbered(&self) -> &'static str {
+        "Whoever was given a new CPR number is one person under both: the departments use a list of old and new numbers, \
+         which does not leave them."
+    }
+
+    fn excluded(&self) -> &'static str {
+        "Persons on certain lists, such as test persons, are left out altogether. Only how many rows that were is told."
+    }
+
     fn nothing_else(&self) -> &'static str {
         "No other department and no other column is used; names, addresses and notes never leave the department. Before \
          anything leaves it, CPR numbers and case numbers are replaced by pseudonyms under a secret key that those who \
@@ -117,9 +152,8 @@ impl Describing for English {
         )
     }
 
-    fn apart(&self, types: &[String]) -> String {
-        let quoted: Vec<String> = types.iter().map(|name| self.quoted(name)).collect();
-        format!("Whoever has an open case of type {} is joined to nobody.", self.or(&quoted))
+    fn apart(&self, types: &TypeList) -> String {
+        format!("Whoever has an open case of type {} is joined to nobody.", self.or(&self.types(types)))
     }
 
     fn bands(&self, bands: &[(String, String)]) -> String {

@@ -43,7 +43,7 @@ fn check(programme: &Programme, rule: &Rule, facts: &RuleFacts, explanation: &Ex
     let ends_from = |record: &RecordFacts, first| record.end.is_none_or(|end| end >= first);
     let is_chosen = |record: &&RecordFacts| {
         Some(&record.department) == rule.department.as_ref()
-            && rule.types.as_ref().is_none_or(|types| types.contains(&record.kind))
+            && rule.types.as_ref().is_none_or(|types| types.chosen(&record.kind).contains(days(record.start)))
     };
     let chosen = records.iter().filter(is_chosen);
     let as_of = programme.as_of;
