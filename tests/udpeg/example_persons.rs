@@ -197,6 +197,40 @@ fn a_difference_can_be_read_and_ends_with_1() {
 }
 
 #[test]
+fn examples_have_the_months_and_the_dates_of_types_that_deliveries_have() {
+    let examples = "as_of = 2024-12-31\n\n[[example]]\nname = \"two days\"\nrecord = [\n\
+        { department = \"jobcentre\", type = \"kontanthjælp\", start = 2024-01-31, end = 2024-02-01 },\n\
+        { department = \"jobcentre\", type = \"ledighed\", start = 2024-06-15, end = 2024-06-15 },\n]\n\
+        value = { unemployment = VALUE }\n";
+    let groups = "types = [\"@out_of_work\"]";
+    let group = "[types.out_of_work]\n\"kontanthjælp\" = {}\nledighed = { FROM }\n\n[eligibility]";
+    for (dates, from, value) in [
+        ("day", "", "0.01"),
+        ("day", "from = 2024-06-15", "0.01"),
+        ("day", "from = 2024-06-16", "0.01"),
+        ("month", "", "0.25"),
+        ("month", "from = 2024-06-01", "0.25"),
+        ("month", "from = 2024-06-02", "0.16"),
+    ] {
+        let place = with_examples(&examples.replace("VALUE", value));
+        place.edit("p.toml", "[persons]", &format!("[persons]\ndates = \"{dates}\""));
+        place.edit("p.toml", "types = [\"kontanthjælp\"]", groups);
+        place.edit("p.toml", "[eligibility]", &group.replace("FROM", from));
+        place.udpeg(&["test", "-p", "p.toml"]).succeeded();
+    }
+}
+
+#[test]
+fn a_file_of_examples_that_is_none_fails() {
+    let place = with_examples(EXAMPLES);
+    std::fs::create_dir(place.path("folder")).unwrap();
+    place.udpeg(&["test", "-p", "p.toml", "--examples", "folder"]).failed(1, &["folder"]);
+    place.udpeg(&["test", "-p", "p.toml", "--examples", "/dev/zero"]).failed(1, &["it is no regular file"]);
+    place.write("large.toml", vec![b'#'; (16 << 20) + 1]);
+    place.udpeg(&["test", "-p", "p.toml", "--examples", "large.toml"]).failed(1, &["it is larger than 16 MiB"]);
+}
+
+#[test]
 fn every_mistake_in_the_examples_is_told_with_its_line() {
     let mistakes = r#"as_off = 2024-12-31
 
