@@ -8,9 +8,13 @@
 //! - [`extract`]: one department's files → accepted records, or rejected rows with a reason; the delivery.
 //! - [`linkage`]: deliveries that belong together → units (citizens, families).
 //! - [`score`]: measures, rules, points.
-//! - [`selection`]: eligibility, ranking, quotas, reserve.
+//! - [`selection`]: eligibility, ranking, quotas, reserve; what became of everybody.
+//! - [`explanation`]: why somebody is proposed or not.
+//! - [`examples`]: example persons, put through the points system.
 //! - [`assignment`]: who coordinates whom.
 //! - [`custody`]: a second key, and the way back for those who are proposed only.
+//! - [`sentences`]: all that is told to people in their own language.
+//! - [`report`]: descriptions and explanations, as documents.
 //! - [`output`]: Parquet, manifest; whole or not at all.
 //! - [`check`]: a dry run, and what a person should look at before delivering.
 //! - [`pipeline`]: the steps, each in a few lines.
@@ -24,6 +28,8 @@ pub mod assignment;
 pub mod check;
 pub mod custody;
 pub mod error;
+pub mod examples;
+pub mod explanation;
 pub mod extract;
 pub mod identity;
 pub mod init;
@@ -31,8 +37,10 @@ pub mod linkage;
 pub mod output;
 pub mod pipeline;
 pub mod programme;
+pub mod report;
 pub mod score;
 pub mod selection;
+pub mod sentences;
 pub mod synth;
 pub mod untrusted;
 pub mod verify;

@@ -39,7 +39,7 @@ pub fn check(context: &Context<'_>, checking: &Checking) -> Result<Outcome<Repor
     // A draft is checked before anybody can approve it, in the department whose extract it is.
     let missing_purpose = programme.purpose.missing();
     if missing_purpose.is_empty() {
-        programme.purpose.authorise(context.today)?;
+        programme.authorise(context.today)?;
     }
     let departments: Vec<&Department> = match &checking.department {
         Some(id) => vec![programme.department(id)?],
@@ -73,5 +73,5 @@ pub fn check(context: &Context<'_>, checking: &Checking) -> Result<Outcome<Repor
     warnings.extend(further);
     report.proposal = Some(proposal);
     context.progress.end();
-    Ok(Outcome { summary: report, warnings })
+    Ok(Outcome::new(programme, report, warnings))
 }
