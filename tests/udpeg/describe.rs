@@ -63,13 +63,17 @@ fn says_everything(programme: &Programme, at: &str) {
             rule.types.iter().flat_map(TypeList::names).for_each(|name| says(name.to_owned()));
             rule.window_years.iter().filter(|&&years| years > 1).for_each(|years| says(years.to_string()));
             match &rule.scale {
-                Scale::Bands(bands) => bands.iter().for_each(|band| {
-                    says(number((band.from * 100.0).round() / 100.0, language));
-                    says(band.points.unsigned_abs().to_string());
-                }),
+                Scale::Bands(bands) => {
+                    for band in bands {
+                        says(number((band.from * 100.0).round() / 100.0, language));
+                        says(band.points.unsigned_abs().to_string());
+                    }
+                }
                 Scale::PerOne { points, max } => {
                     says(points.unsigned_abs().to_string());
-                    max.iter().for_each(|max| says(max.unsigned_abs().to_string()));
+                    if let Some(max) = max {
+                        says(max.unsigned_abs().to_string());
+                    }
                 }
             }
         }

@@ -93,12 +93,14 @@ fn changes() -> Vec<(String, String)> {
         }
         if let Scale::PerOne { points, max } = &rule.scale {
             change(format!("points_per = {points}"), format!("points_per = {}", points + 1));
-            max.iter().for_each(|max| change(format!("max        = {max}"), format!("max        = {}", max + 1)));
+            if let Some(max) = max {
+                change(format!("max        = {max}"), format!("max        = {}", max + 1));
+            }
         }
-        rule.window_years.iter().for_each(|years| {
+        if let Some(years) = rule.window_years {
             change(format!("window_years = {years}"), format!("window_years = {}", years + 1));
             change(format!("window_years = {years}"), format!("window_years = {}", years - 1));
-        });
+        }
         if rule.max_gap_days > 0 {
             change("max_gap_days = 28".to_owned(), "max_gap_days = 27".to_owned());
             change("max_gap_days = 28".to_owned(), "max_gap_days = 29".to_owned());
@@ -242,9 +244,9 @@ record = [
 
 [[example]]
 name = "b"
-record = [{ department = "social", type = "x", start = 2023-01-01 }]
+record = [{ person = "al", department = "social", type = "x", start = 2023-01-01 }]
 of = "bo"
-age = { ib = 3 }
+age = { ib = 3, al = -1 }
 value = { case = 1 }
 points = { cases = "1" }
 kind = "families"
@@ -265,6 +267,7 @@ name = "c"
             "p.examples.toml:6: unknown key `kind` in a record",
             "p.examples.toml:12: no record is of a person `bo`",
             "p.examples.toml:13: no record is of a person `ib`",
+            "p.examples.toml:13: an age is in whole years, from 0 to 150",
             "p.examples.toml:14: there is no rule `case`; did you mean `cases`?",
             "p.examples.toml:15: `cases` in `points` must be a whole number",
             "p.examples.toml:16: `kind` can be \"family\" or \"citizen\"",

@@ -3,7 +3,7 @@
 use crate::support::{SMALL_PROGRAMME, Workplace, parquet_rows};
 use chrono::{Datelike, NaiveDate};
 use std::path::Path;
-use udpeg::programme::Programme;
+use udpeg::programme::{Programme, TypeSpan};
 
 const RULE: &str = "types = [\"kontanthjælp\"]";
 
@@ -132,15 +132,15 @@ fn the_spans_of_a_list_are_what_it_chooses_and_do_not_touch_one_another() {
             let list = programme.rules[0].types.as_ref().unwrap();
             let spans = list.spans();
             for start in (1..=9).map(day) {
-                let within = spans
-                    .iter()
-                    .filter(|span| span.from.is_none_or(|from| from <= start) && span.to.is_none_or(|to| start <= to));
+                let holds = |span: &&TypeSpan<'_>| {
+                    span.from.is_none_or(|from| from <= start) && span.to.is_none_or(|to| start <= to)
+                };
                 let is_chosen = list.chosen("a").contains(start.num_days_from_ce() - epoch);
-                assert_eq!(within.count(), usize::from(is_chosen), "{groups}{start} {spans:?}");
+                assert_eq!(spans.iter().filter(holds).count(), usize::from(is_chosen), "{groups}{start} {spans:?}");
             }
             for pair in spans.windows(2) {
-                let (last, next) = (pair[0].to.unwrap(), pair[1].from.unwrap());
-                assert!(last.succ_opt().unwrap() < next, "{groups}{spans:?}");
+                let (before, after) = (pair[0].to.unwrap(), pair[1].from.unwrap());
+                assert!(before.succ_opt().unwrap() < after, "{groups}{spans:?}");
             }
         }
     }
