@@ -9,7 +9,10 @@
 //! - [`linkage`]: deliveries that belong together → units (citizens, families).
 //! - [`score`]: measures, rules, points.
 //! - [`selection`]: eligibility, ranking, quotas, reserve.
+//! - [`decisions`]: what people decided about units, chained line by line.
 //! - [`assignment`]: who coordinates whom.
+//! - [`compare`]: two selections side by side.
+//! - [`purge`]: removing periods whose data had to be deleted.
 //! - [`output`]: Parquet, manifest; whole or not at all.
 //! - [`pipeline`]: the steps, each in a few lines.
 //! - [`verify`]: whether a period's files are those that its manifests name, and its steps fit together.
@@ -18,6 +21,8 @@
 //! - [`error`]: what can go wrong, and which exit code it has.
 
 pub mod assignment;
+pub mod compare;
+pub mod decisions;
 pub mod error;
 pub mod extract;
 pub mod identity;
@@ -25,6 +30,7 @@ pub mod linkage;
 pub mod output;
 pub mod pipeline;
 pub mod programme;
+pub mod purge;
 pub mod score;
 pub mod selection;
 pub mod synth;

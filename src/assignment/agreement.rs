@@ -1,7 +1,8 @@
 //! Whether a target group and its lists, as they stand, come from one assignment of one selection.
 
-use super::lists::{batches, proposed};
+use super::lists::proposed;
 use crate::error::{Error, Result};
+use crate::output::read_batches;
 use crate::selection::columns;
 use crate::untrusted::guarded;
 use arrow_array::cast::AsArray;
@@ -57,7 +58,7 @@ pub(crate) fn check_lists(
 fn rows(path: &Path, hint: &str, keep: impl Fn(RecordBatch) -> Option<RecordBatch>) -> Result<RecordBatch> {
     let file = File::open(path).map_err(|error| Error::io(path, "read", &error))?;
     let read = || {
-        let (metadata, batches) = batches(file)?;
+        let (metadata, batches) = read_batches(file)?;
         let kept: Option<Vec<RecordBatch>> = batches.map(|batch| keep(batch.ok()?)).collect();
         concat_batches(metadata.schema(), &kept?).ok()
     };

@@ -1,20 +1,20 @@
-//! `target_group.parquet` and each coordinator's `list.parquet`, made from `candidates.parquet`.
+//! `target_group.parquet` and each coordinator's `list.parquet` and `list.xlsx`, made from `candidates.parquet`.
 
-use super::{Proposed, assign};
+use super::solve::{Assignment, assign};
+use super::task::{Proposed, Task};
+use super::terms::{Row, Terms, rows};
+use super::workbook::write_workbook;
 use crate::error::{Error, Result};
-use crate::output::{self, Column, FileRecord, RunMetadata, Staged};
-use crate::programme::{Coordinator, Kind};
+use crate::output::{self, Column, FileRecord, RunMetadata, Staged, read_batches};
+use crate::programme::{Coordinator, Programme};
 use crate::selection::columns;
 use crate::untrusted::guarded;
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int32Type, UInt32Type};
+use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, SchemaRef};
 use arrow_select::concat::concat_batches;
 use arrow_select::filter::filter_record_batch;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
-};
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -23,45 +23,56 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct TargetGroup {
     rows: RecordBatch,
-    /// For each row the position of its coordinator.
-    pub coordinators: Vec<Option<usize>>,
+    points: Vec<i32>,
+    /// For each row the position of its coordinator, and how good that is.
+    pub assignment: Assignment,
     /// The rows, as far as assigning them goes.
     pub units: Vec<Proposed>,
+    /// Members who had a coordinator in the period before; `None` where there is no such period.
+    pub had_a_coordinator: Option<usize>,
     /// The key id in the file's metadata.
     pub key_id: String,
 }
 
 impl TargetGroup {
-    /// Reads the proposed rows of `candidates.parquet` and assigns them.
+    /// Reads the proposed rows of `candidates.parquet` and assigns them under `terms`, which are asked for with the key
+    /// id.
     ///
     /// # Errors
     ///
-    /// [`Error::File`] where it is not whole or lacks a column.
-    pub fn read(path: &Path, coordinators: &[Coordinator]) -> Result<Self> {
+    /// [`Error::File`] where it is not whole or lacks a column, and what `terms` fails with.
+    pub fn read(
+        path: &Path,
+        coordinators: &[Coordinator],
+        terms: impl FnOnce(&str) -> Result<Terms>,
+    ) -> Result<(Self, Terms)> {
         let corrupt = || Error::file(path, "it is not a whole list of candidates", "run `udpeg select --force` again");
         let file = File::open(path).map_err(|error| Error::io(path, "read", &error))?;
-        let (rows, key_id) = guarded(|| read_proposed(file)).flatten().ok_or_else(corrupt)?;
-        let units = units(&rows).ok_or_else(corrupt)?;
-        let coordinators = assign(&units, coordinators);
-        Ok(Self { rows, coordinators, units, key_id })
+        let (batch, key_id) = guarded(|| read_proposed(file)).flatten().ok_or_else(corrupt)?;
+        let rows = guarded(|| ranked_rows(&batch)).flatten().ok_or_else(corrupt)?;
+        let terms = terms(&key_id)?;
+        let units = terms.units(&rows, coordinators);
+        let apart = terms.pairs_apart(&rows);
+        let assignment = assign(Task { units: &units, coordinators, apart: &apart });
+        let had_a_coordinator = terms.had_a_coordinator(&rows);
+        let points = rows.iter().map(|row| row.points).collect();
+        Ok((Self { rows: batch, points, assignment, units, had_a_coordinator, key_id }, terms))
+    }
+
+    /// The points of each row.
+    #[must_use]
+    pub fn points(&self) -> &[i32] {
+        &self.points
     }
 }
 
 /// The proposed rows of a list of candidates, and the key id in its metadata; `None` where it is not whole.
 fn read_proposed(file: File) -> Option<(RecordBatch, String)> {
-    let (metadata, batches) = batches(file)?;
+    let (metadata, batches) = read_batches(file)?;
     let entries = metadata.metadata().file_metadata().key_value_metadata();
     let key_id = entries.into_iter().flatten().find(|entry| entry.key == "udpeg.key_id")?.value.clone()?;
     let batches: Option<Vec<RecordBatch>> = batches.map(|batch| proposed(&batch.ok()?)).collect();
     Some((concat_batches(metadata.schema(), &batches?).ok()?, key_id))
-}
-
-/// What a Parquet file says about itself, with Parquet's own types, and its rows.
-pub(super) fn batches(file: File) -> Option<(ArrowReaderMetadata, ParquetRecordBatchReader)> {
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let metadata = ArrowReaderMetadata::load(&file, options).ok()?;
-    let batches = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone()).build().ok()?;
-    Some((metadata, batches))
 }
 
 /// The rows whose status is `proposed`.
@@ -71,21 +82,13 @@ pub(super) fn proposed(batch: &RecordBatch) -> Option<RecordBatch> {
     filter_record_batch(batch, &mask).ok()
 }
 
-fn units(rows: &RecordBatch) -> Option<Vec<Proposed>> {
-    let kinds = rows.column_by_name(columns::KIND)?.as_string_opt::<i32>()?;
-    let points = rows.column_by_name(columns::POINTS)?.as_primitive_opt::<Int32Type>()?;
-    let ranks = rows.column_by_name(columns::RANK)?.as_primitive_opt::<UInt32Type>()?;
-    if !ranks.values().is_sorted() {
-        return None;
-    }
-    let unit = |(kind, points): (Option<&str>, Option<i32>)| {
-        let kind = Kind::ALL.into_iter().find(|known| Some(known.as_str()) == kind)?;
-        Some(Proposed { kind, points: points? })
-    };
-    kinds.iter().zip(points).map(unit).collect()
+/// The rows, which must stand by rank.
+fn ranked_rows(batch: &RecordBatch) -> Option<Vec<Row>> {
+    let ranks = batch.column_by_name(columns::RANK)?.as_primitive_opt::<UInt32Type>()?;
+    if ranks.values().is_sorted() { rows(batch) } else { None }
 }
 
-/// Writes `target_group.parquet` into `assignment` and each coordinator's list into `lists`; gives their records for
+/// Writes `target_group.parquet` into `assignment` and each coordinator's lists into `lists`; gives their records for
 /// the manifest.
 ///
 /// # Errors
@@ -95,24 +98,26 @@ pub fn write(
     assignment: &Staged,
     lists: &Staged,
     target_group: &TargetGroup,
-    coordinators: &[Coordinator],
+    programme: &Programme,
     metadata: &RunMetadata,
 ) -> Result<Vec<FileRecord>> {
+    let coordinators = &programme.coordinators;
     let all = with_coordinators(target_group, coordinators)?;
     let mut records = vec![write_rows(assignment, "target_group.parquet", Path::new("assignment"), &all, metadata)?];
     for (position, coordinator) in coordinators.iter().enumerate() {
         let mask: BooleanArray =
-            target_group.coordinators.iter().map(|assigned| Some(*assigned == Some(position))).collect();
+            target_group.assignment.coordinators.iter().map(|assigned| Some(*assigned == Some(position))).collect();
         let rows = filter_record_batch(&all, &mask).map_err(|_| unwritable(lists))?;
         let name = format!("{}/list.parquet", coordinator.id);
         records.push(write_rows(lists, &name, Path::new("coordinators"), &rows, metadata)?);
+        records.push(write_workbook(lists, &coordinator.id, &rows, programme)?);
     }
     Ok(records)
 }
 
 fn with_coordinators(target_group: &TargetGroup, coordinators: &[Coordinator]) -> Result<RecordBatch> {
     let name = |assigned: &Option<usize>| assigned.map(|position| coordinators[position].id.as_str());
-    let column: ArrayRef = Arc::new(target_group.coordinators.iter().map(name).collect::<StringArray>());
+    let column: ArrayRef = Arc::new(target_group.assignment.coordinators.iter().map(name).collect::<StringArray>());
     let rows = &target_group.rows;
     let mut fields: Vec<Field> = rows.schema().fields().iter().map(|field| field.as_ref().clone()).collect();
     fields.push(Field::new(columns::COORDINATOR, DataType::Utf8, true));

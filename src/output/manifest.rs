@@ -138,6 +138,9 @@ fn overrides(overrides: &Overrides) -> Map<String, Value> {
     if let Some(key) = &overrides.key {
         used.insert("key".to_owned(), text(key));
     }
+    if let Some(previous) = &overrides.previous {
+        used.insert("previous".to_owned(), text(previous));
+    }
     if !overrides.input.is_empty() {
         used.extend(overrides.department.iter().map(|id| ("department".to_owned(), text(Path::new(id)))));
         used.insert("input".to_owned(), overrides.input.iter().map(|input| text(Path::new(input))).collect());

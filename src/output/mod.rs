@@ -2,11 +2,13 @@
 
 mod manifest;
 mod parquet;
+mod reading;
 mod scratch;
 mod step;
 
 pub use manifest::{FileRecord, Manifest};
 pub use parquet::{Column, RunMetadata, hex_column, write_table};
+pub(crate) use reading::read_batches;
 pub(crate) use scratch::Scratch;
 pub(crate) use step::MANIFEST;
 pub use step::{Period, Staged, Step};

@@ -4,12 +4,14 @@ mod assigning;
 mod departments;
 mod memory;
 mod recomputing;
+mod recusing;
 mod selecting;
 mod share;
 mod summary;
 
 pub use memory::Memory;
 pub(crate) use recomputing::{Recomputed, recompute};
+pub use recusing::{Recusal, RecusalSummary, recuse};
 pub use share::Share;
 pub use summary::{AssignmentSummary, DepartmentSummary, Load, Outcome, RunSummary, SelectionSummary};
 

@@ -12,8 +12,8 @@ mod settings;
 pub use department::{Columns, DateFormat, Department, Encoding, FileFormat};
 pub(crate) use reader::nearest;
 pub use rule::{Band, Measure, Rule, Scale};
-pub use selection::{AgeRange, Coordinator, Eligibility, Kind, PerKind, Quota, Selection};
-pub use settings::{Attributes, Disclosure, Family, Overrides, Purpose};
+pub use selection::{AgeRange, Coordinator, Eligibility, Kind, Load, PerKind, Quota, Selection};
+pub use settings::{Attributes, Disclosure, Family, Language, Overrides, Purpose};
 
 use crate::error::{Error, Result};
 use crate::identity::{AgeBands, would_be_masked};
@@ -42,6 +42,8 @@ pub struct Programme {
     pub key: PathBuf,
     /// The folder under which the period's folder stands.
     pub out: PathBuf,
+    /// The language of what people read.
+    pub language: Language,
     /// What makes the run lawful.
     pub purpose: Purpose,
     /// Bands of age in whole years.
@@ -58,6 +60,8 @@ pub struct Programme {
     pub eligibility: Eligibility,
     /// How many are proposed and how ties are broken.
     pub selection: Selection,
+    /// What is made even among coordinators.
+    pub load: Load,
     /// Who coordinates, in the order of the file.
     pub coordinators: Vec<Coordinator>,
     /// What may be released.
@@ -262,15 +266,17 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
     let as_of = general.required::<NaiveDate>("as_of");
     let key = general.required::<String>("key");
     let out = general.required::<String>("out");
+    let language = settings::language(&general);
     general.finish();
 
     let purpose = settings::purpose(&root);
     let persons = settings::persons(&root);
-    let family = settings::family(&root);
+    let family = settings::family(&root, folder);
     let (departments, department_ids) = department::departments(&root);
     let (rules, rule_ids) = rule::rules(&root, &department_ids);
     let eligibility = selection::eligibility(&root, &rule_ids, persons.as_ref());
     let selection = selection::selection(&root, &rule_ids);
+    let load = selection::load(&root);
     let coordinators = selection::coordinators(&root);
     let disclosure = settings::disclosure(&root);
     root.finish();
@@ -284,6 +290,7 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
         as_of: as_of?.value,
         key: relative_to(folder, &key?.value),
         out: relative_to(folder, &out?.value),
+        language,
         purpose,
         age_bands,
         attributes,
@@ -292,6 +299,7 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
         rules,
         eligibility,
         selection: selection?,
+        load,
         coordinators,
         disclosure: disclosure?,
         overrides: Overrides::default(),

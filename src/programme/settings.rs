@@ -1,12 +1,34 @@
 //! The small tables: `[purpose]`, `[persons]`, `[family]`, `[disclosure]`, and the command line's overrides.
 
-use super::OTHER_TYPE;
 use super::reader::{At, Table};
+use super::{OTHER_TYPE, relative_to};
 use crate::error::{Error, Result};
 use crate::identity::{AgeBands, would_be_masked};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// The language of what people read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// `da`.
+    #[default]
+    Danish,
+    /// `en`.
+    English,
+}
+
+pub(super) fn language(table: &Table<'_, '_>) -> Language {
+    let Some(word) = table.optional::<String>("language") else { return Language::default() };
+    match word.value.as_str() {
+        "da" => Language::Danish,
+        "en" => Language::English,
+        other => {
+            table.mistake(&word.span, format!("`language` can be \"da\" or \"en\", not \"{other}\""));
+            Language::default()
+        }
+    }
+}
 
 /// What makes the run lawful, as `[purpose]` says it; what is missing there is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +105,8 @@ pub struct Family {
     pub max_adults_per_child: u32,
     /// Persons with an open record of these types are joined to nobody.
     pub apart_types: Vec<String>,
+    /// A file of pairs of persons who are kept out of one family and from one coordinator.
+    pub apart_file: Option<PathBuf>,
 }
 
 /// `[disclosure]`.
@@ -107,6 +131,8 @@ pub struct Overrides {
     pub input: Vec<String>,
     /// The department whose `input` is replaced.
     pub department: Option<String>,
+    /// The folder of the period before; in place of none.
+    pub previous: Option<PathBuf>,
 }
 
 pub(super) fn purpose(root: &Table<'_, '_>) -> Purpose {
@@ -167,12 +193,19 @@ pub(super) fn persons(root: &Table<'_, '_>) -> Option<(AgeBands, Attributes)> {
     Some((bands?, attributes))
 }
 
-pub(super) fn family(root: &Table<'_, '_>) -> Family {
+pub(super) fn family(root: &Table<'_, '_>, folder: &Path) -> Family {
     let table = root.table("family", "[family]");
     let max_adults_per_child = whole_number(&table, "max_adults_per_child", 1).unwrap_or(4);
     let apart_types = types(&table, "apart_types").unwrap_or_default();
+    let apart_file = table.optional::<String>("apart_file").and_then(|path| {
+        if path.value.trim().is_empty() {
+            table.mistake(&path.span, "`apart_file` is empty: name the file, or leave it out");
+            return None;
+        }
+        Some(relative_to(folder, &path.value))
+    });
     table.finish();
-    Family { max_adults_per_child, apart_types }
+    Family { max_adults_per_child, apart_types, apart_file }
 }
 
 pub(super) fn disclosure(root: &Table<'_, '_>) -> Option<Disclosure> {

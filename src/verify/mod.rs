@@ -20,6 +20,7 @@ mod steps;
 
 pub use report::{Check, Finding, Report, StepReport, Verdict};
 
+use crate::decisions;
 use crate::error::{Error, Result, Warning};
 use crate::output::{FileRecord, Period};
 use crate::pipeline::{Context, Outcome};
@@ -131,6 +132,9 @@ fn together(steps: &mut [Standing<'_>], place: &Place<'_>) -> Together {
             Some(step) => step.record(Check::Files, vec![error]),
             None => of_none.push(error),
         }
+    }
+    if place.inventory.is_file(Path::new(decisions::FILE)) {
+        of_none.extend(decisions::Log::read(place.folder).err());
     }
     together.record(Check::Files, of_none);
 

@@ -45,10 +45,10 @@ pub(super) fn steps(programme: &Programme) -> Vec<Expected<'_>> {
         recomputed: Some(|recomputed| &recomputed.selection),
         again: "find out what changed it, then run `udpeg select --force` and `udpeg assign --force` again".to_owned(),
     });
-    let lists = programme
-        .coordinators
-        .iter()
-        .map(|coordinator| Path::new("coordinators").join(&coordinator.id).join("list.parquet"));
+    let lists = programme.coordinators.iter().flat_map(|coordinator| {
+        let folder = Path::new("coordinators").join(&coordinator.id);
+        ["list.parquet", "list.xlsx"].map(|name| folder.join(name))
+    });
     steps.push(Expected {
         step: Step::assign(),
         word: "assign",

@@ -9,7 +9,8 @@ use chrono::NaiveDate;
 use std::path::Path;
 use udpeg::error::Mistake;
 use udpeg::programme::{
-    Attributes, Band, Encoding, Family, Kind, Measure, OTHER_TYPE, PerKind, Programme, Purpose, Quota, Rule, Scale,
+    Attributes, Band, Encoding, Family, Kind, Load, Measure, OTHER_TYPE, PerKind, Programme, Purpose, Quota, Rule,
+    Scale,
 };
 use udpeg::{Error, Result};
 
@@ -108,7 +109,7 @@ fn what_is_left_out_has_its_default() {
     ]))
     .unwrap();
     assert_eq!(programme.attributes, Attributes { sex: false, age_band: false });
-    assert_eq!(programme.family, Family { max_adults_per_child: 4, apart_types: Vec::new() });
+    assert_eq!(programme.family, Family { max_adults_per_child: 4, apart_types: Vec::new(), apart_file: None });
     assert_eq!(programme.selection.reserve, 0);
     assert!(programme.selection.tie_break.is_empty());
     assert_eq!(programme.selection.quota, PerKind::default());
@@ -118,6 +119,7 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(programme.eligibility.ages, None);
     assert!(programme.eligibility.require.is_empty());
     assert_eq!(programme.rules[1].scale, per_one(3, None));
+    assert_eq!(programme.load, Load::Points);
     assert_eq!(programme.coordinators[0].takes, PerKind { family: true, citizen: true });
     let format = &programme.departments[0].format;
     assert_eq!((format.delimiter, format.encoding, format.leading_zero_lost), (None, Encoding::Utf8, false));

@@ -1,8 +1,8 @@
 //! From what was typed to a step that runs.
 
-use crate::args::{Extracts, Programme as Typed};
+use crate::args::{Extracts, Previous, Programme as Typed};
 use crate::terminal::Terminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use udpeg::pipeline::{Context, Delivering, Memory, Outcome};
 use udpeg::programme::{Overrides, Programme};
 use udpeg::{Error, Result};
@@ -10,6 +10,14 @@ use udpeg::{Error, Result};
 /// The overrides that all commands take.
 pub(crate) fn overrides(typed: &Typed) -> Overrides {
     Overrides { as_of: typed.as_of, period: typed.period.clone(), out: typed.out.clone(), ..Overrides::default() }
+}
+
+/// The same with the period before, whose path stands whole in the manifest.
+pub(crate) fn with_previous(overrides: Overrides, typed: &Previous) -> Result<Overrides> {
+    let absolute = |path: &PathBuf| {
+        std::path::absolute(path).map_err(|error| Error::io(path, "find the folder of the period before", &error))
+    };
+    Ok(Overrides { previous: typed.previous.as_ref().map(absolute).transpose()?, ..overrides })
 }
 
 /// The same, of commands that read extracts.
@@ -54,6 +62,11 @@ pub(crate) fn run_with<T>(
     let progress = terminal.progress();
     let today = chrono::Local::now().date_naive();
     step(&Context { programme: &programme, today, force, memory, progress: progress.as_ref() })
+}
+
+/// The time, to the second, with the offset to UTC.
+pub(crate) fn now() -> String {
+    chrono::Local::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
 }
 
 /// What `pseudonymise` is told.

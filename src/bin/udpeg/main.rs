@@ -3,6 +3,7 @@
 
 mod args;
 mod assign;
+mod compare;
 mod completions;
 mod context;
 mod exit;
@@ -11,6 +12,8 @@ mod man;
 mod memory;
 mod progress;
 mod pseudonymise;
+mod purge;
+mod recuse;
 mod run;
 mod select;
 mod synth;
@@ -39,8 +42,11 @@ fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode
         Command::Pseudonymise(command) => pseudonymise::run(command, terminal),
         Command::Select(command) => select::run(command, terminal),
         Command::Assign(command) => assign::run(command, terminal),
+        Command::Recuse(command) => recuse::run(command, terminal),
         Command::Run(command) => run::run(command, terminal),
         Command::Verify(command) => return verify::run(command, terminal),
+        Command::Compare(command) => compare::run(command, terminal),
+        Command::Purge(command) => purge::run(command, terminal),
         Command::Synth(command) => synth::run(command, terminal),
         Command::Completions(command) => completions::run(command),
         Command::Man(_) => man::run(),

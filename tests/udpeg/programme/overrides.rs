@@ -20,6 +20,7 @@ fn each_override_stands_in_place_of_the_file() {
         key: Some(PathBuf::from("/k/other.key")),
         input: vec!["a.csv".to_owned(), "b.csv".to_owned()],
         department: Some("family".to_owned()),
+        previous: None,
     };
     let programme = read(&overrides).unwrap();
     assert_eq!((programme.as_of, programme.period.as_str()), (day("2024-06-30"), "2024Q2"));

@@ -1,0 +1,61 @@
+//! Which unit of a selection somebody means: by its id, its label or a member's pseudonym.
+
+use crate::error::{Error, Result};
+use crate::output::read_batches;
+use crate::selection::columns;
+use crate::untrusted::guarded;
+use arrow_array::cast::AsArray;
+use std::fs::File;
+use std::path::Path;
+
+/// A unit that was named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Its id.
+    pub unit: String,
+    /// What people call it.
+    pub label: String,
+    /// Its members' pseudonyms.
+    pub members: Vec<String>,
+    /// The key that they were made with.
+    pub key_id: String,
+}
+
+/// Finds a unit in a list of candidates.
+///
+/// # Errors
+///
+/// [`Error::Usage`] where there is none of this name, [`Error::File`] where the list is not whole.
+pub fn find(candidates: &Path, name: &str) -> Result<Named> {
+    let hint = "run `udpeg select --force` again";
+    let file = File::open(candidates).map_err(|error| Error::io(candidates, "read", &error))?;
+    let found = guarded(|| look(file, name)).flatten();
+    let found = found.ok_or_else(|| Error::file(candidates, "it is not a whole list of candidates", hint))?;
+    found.ok_or_else(|| Error::Usage {
+        what: "no eligible unit has this id, this label or such a member".to_owned(),
+        hint: "take `unit` or `label` from candidates.parquet or a coordinator's list".to_owned(),
+    })
+}
+
+/// `None` where the file is not whole, `Some(None)` where nobody in it is meant.
+fn look(file: File, name: &str) -> Option<Option<Named>> {
+    let (metadata, batches) = read_batches(file)?;
+    let entries = metadata.metadata().file_metadata().key_value_metadata();
+    let key_id = entries.into_iter().flatten().find(|entry| entry.key == "udpeg.key_id")?.value.clone()?;
+    for batch in batches {
+        let batch = batch.ok()?;
+        let text = |column: &str| batch.column_by_name(column)?.as_string_opt::<i32>().cloned();
+        let (units, labels) = (text(columns::UNIT)?, text(columns::LABEL)?);
+        let members = batch.column_by_name(columns::MEMBERS)?.as_list_opt::<i32>()?;
+        for row in 0..batch.num_rows() {
+            let persons = members.value(row);
+            let persons = persons.as_string_opt::<i32>()?.iter().flatten().map(str::to_owned);
+            let persons: Vec<String> = persons.collect();
+            if units.value(row) == name || labels.value(row) == name || persons.iter().any(|person| person == name) {
+                let (unit, label) = (units.value(row).to_owned(), labels.value(row).to_owned());
+                return Some(Some(Named { unit, label, members: persons, key_id }));
+            }
+        }
+    }
+    Some(None)
+}
