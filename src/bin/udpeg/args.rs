@@ -192,7 +192,7 @@ pub(crate) struct Previous {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
-  udpeg recuse -p p.toml --unit 60522e3e --coordinator k3 --reason \"knows the family\"
+  udpeg recuse -p p.toml --unit 60522e3e --coordinator k3 --reason kin
 
 Holds for each member of the unit from then on: in this period once it is assigned (again), and in
 later ones through --previous. Written to <out>/<period>/decisions/decisions.jsonl.")]
