@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use udpeg::identity::Key;
+use udpeg::identity::{Key, Passphrase};
 use udpeg::pipeline::{self, Context, Delivering, Memory, Silent};
 use udpeg::programme::{Overrides, Programme};
 use udpeg::synth::{self, Settings};
@@ -62,5 +62,5 @@ impl Municipality {
 }
 
 pub(crate) fn delivering() -> Delivering {
-    Delivering { max_rejected: "5%".parse().expect("a share"), show_values: false }
+    Delivering { max_rejected: "5%".parse().expect("a share"), show_values: false, passphrase: Passphrase::Terminal }
 }

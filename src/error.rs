@@ -47,6 +47,14 @@ pub enum Error {
         /// What to do.
         hint: String,
     },
+    /// The system gives less than the work needs.
+    #[error("{what}\n  {hint}")]
+    System {
+        /// What it refused.
+        what: String,
+        /// What to do.
+        hint: String,
+    },
     /// More rows of a department were rejected than the limit allows.
     #[error(
         "{department}: {rejected} of {rows} rows cannot be used, more than the limit of {limit}; nothing is delivered\n  \
@@ -64,6 +72,14 @@ pub enum Error {
         limit: String,
         /// Where every rejected row is listed.
         report: PathBuf,
+    },
+    /// The data are not such that they could be delivered.
+    #[error("{what}\n  {hint}")]
+    NotDelivered {
+        /// Whose data, and what about them.
+        what: String,
+        /// What to do.
+        hint: String,
     },
     /// Several failures at once.
     #[error("{}", several_text(.0))]
@@ -88,7 +104,7 @@ pub enum ExitCode {
     Refused,
     /// 1: a file failed.
     File,
-    /// 3: too many rejected rows.
+    /// 3: too many rejected rows, or too much change.
     Quality,
 }
 
@@ -112,8 +128,8 @@ impl Error {
         match self {
             Self::Usage { .. } | Self::Programme { .. } => ExitCode::Usage,
             Self::Refused { .. } => ExitCode::Refused,
-            Self::File { .. } => ExitCode::File,
-            Self::TooManyRejected { .. } => ExitCode::Quality,
+            Self::File { .. } | Self::System { .. } => ExitCode::File,
+            Self::TooManyRejected { .. } | Self::NotDelivered { .. } => ExitCode::Quality,
             Self::Several(errors) => errors.iter().map(Self::exit_code).min().unwrap_or(ExitCode::File),
         }
     }
@@ -121,6 +137,28 @@ impl Error {
     /// A file that could not be used: what is wrong with it and what to do.
     pub fn file(path: &Path, what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::File { path: path.to_path_buf(), what: what.into(), hint: hint.into() }
+    }
+
+    /// Too little memory.
+    #[must_use]
+    pub fn no_memory() -> Self {
+        Self::System {
+            what: "the system gives this process too little memory".to_owned(),
+            hint: "allow it more (`ulimit -v`, the limits of its container) and run again; nothing half is left behind"
+                .to_owned(),
+        }
+    }
+
+    /// Too few threads for some work.
+    #[must_use]
+    pub fn no_threads(work: &str) -> Self {
+        Self::System {
+            what: format!("the system gives this process too few threads {work}"),
+            hint:
+                "allow it more processes and memory (`ulimit -u`, `ulimit -v`, the limits of its container), or start \
+                   it with POLARS_MAX_THREADS=1 RAYON_NUM_THREADS=1"
+                    .to_owned(),
+        }
     }
 
     /// Something that is refused for safety, and what to do.
@@ -143,6 +181,18 @@ impl Error {
             ErrorKind::StorageFull => {
                 (format!("could not {doing}: the disk is full"), "make room and run again; nothing half is left behind")
             }
+            ErrorKind::QuotaExceeded => (
+                format!("could not {doing}: the disk quota is used up"),
+                "make room and run again; nothing half is left behind",
+            ),
+            ErrorKind::FileTooLarge => (
+                format!("could not {doing}: the file would be larger than the system allows"),
+                "raise the limit (`ulimit -f`) and run again; nothing half is left behind",
+            ),
+            ErrorKind::ReadOnlyFilesystem => (
+                format!("could not {doing}: the file system is read-only"),
+                "choose another place, or make it writable",
+            ),
             _ => (format!("could not {doing}: {error}"), "check the disk and run again; nothing half is left behind"),
         };
         Self::file(path, what, hint)
@@ -169,8 +219,13 @@ impl Error {
 }
 
 fn mistakes_text(path: &Path, mistakes: &[Mistake]) -> String {
-    let lines: Vec<String> =
-        mistakes.iter().map(|mistake| format!("{}:{}: {}", path.display(), mistake.line, mistake.what)).collect();
+    /// More are no mistakes of a person who can read them one by one.
+    const MOST_SHOWN: usize = 1000;
+    let line = |mistake: &Mistake| format!("{}:{}: {}", path.display(), mistake.line, mistake.what);
+    let mut lines: Vec<String> = mistakes.iter().take(MOST_SHOWN).map(line).collect();
+    if mistakes.len() > MOST_SHOWN {
+        lines.push(format!("and {} more", mistakes.len() - MOST_SHOWN));
+    }
     let count = if mistakes.len() == 1 { "1 mistake".to_owned() } else { format!("{} mistakes", mistakes.len()) };
     format!("{count} in the programme file\n  {}", lines.join("\n  "))
 }

@@ -13,19 +13,25 @@
 //! - [`assignment`]: who coordinates whom.
 //! - [`compare`]: two selections side by side.
 //! - [`purge`]: removing periods whose data had to be deleted.
+//! - [`custody`]: a second key, and the way back for those who are proposed only.
 //! - [`output`]: Parquet, manifest; whole or not at all.
+//! - [`check`]: a dry run, and what a person should look at before delivering.
 //! - [`pipeline`]: the steps, each in a few lines.
 //! - [`verify`]: whether a period's files are those that its manifests name, and its steps fit together.
+//! - [`init`]: a programme file to begin with, from what departments have delivered.
 //! - [`synth`]: synthetic municipalities to try all this on.
 //! - [`untrusted`]: calling libraries with files that may be forged.
 //! - [`error`]: what can go wrong, and which exit code it has.
 
 pub mod assignment;
+pub mod check;
 pub mod compare;
+pub mod custody;
 pub mod decisions;
 pub mod error;
 pub mod extract;
 pub mod identity;
+pub mod init;
 pub mod linkage;
 pub mod output;
 pub mod pipeline;

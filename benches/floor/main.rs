@@ -169,13 +169,13 @@ fn cells(municipality: &Municipality, department: &Department) -> Cells {
     let header: Vec<String> = fields.iter().map(text).collect();
     let column = |name: &String| header.iter().position(|own| own == name);
     let columns = &department.columns;
-    let numbers = [column(&columns.person), columns.child.as_ref().and_then(column)];
+    let numbers: Vec<usize> = columns.persons.iter().chain(&columns.child).filter_map(column).collect();
     let record = columns.record.as_ref().and_then(column);
     let reader =
         CprReader { as_of: municipality.programme.as_of, leading_zero_lost: department.format.leading_zero_lost };
     let mut cells = Cells { numbers: Vec::new(), records: Vec::new() };
     while rows.next_row(&mut fields).is_some() {
-        for column in numbers.into_iter().flatten() {
+        for &column in &numbers {
             if let CprCell::Number { number, .. } = reader.read(&text(&fields[column])) {
                 cells.numbers.push(number);
             }

@@ -18,6 +18,11 @@ pub fn extract(input: &[u8]) {
     fuzzed::extract(input);
 }
 
+/// See `tests/udpeg/fuzzed/formats.rs`.
+pub fn formats(input: &[u8]) {
+    fuzzed::formats(input);
+}
+
 /// See `tests/udpeg/fuzzed/number.rs`.
 pub fn number(input: &[u8]) {
     fuzzed::number(input);

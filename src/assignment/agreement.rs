@@ -4,12 +4,11 @@ use super::lists::proposed;
 use crate::error::{Error, Result};
 use crate::output::read_batches;
 use crate::selection::columns;
-use crate::untrusted::guarded;
+use crate::untrusted::{SteadyFile, guarded};
 use arrow_array::cast::AsArray;
 use arrow_array::{BooleanArray, RecordBatch};
 use arrow_select::concat::concat_batches;
 use arrow_select::filter::filter_record_batch;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Checks that the target group is the proposed rows of the candidates, that each list (a coordinator's id and its
@@ -56,11 +55,13 @@ pub(crate) fn check_lists(
 
 /// The rows of a file that `keep` leaves.
 fn rows(path: &Path, hint: &str, keep: impl Fn(RecordBatch) -> Option<RecordBatch>) -> Result<RecordBatch> {
-    let file = File::open(path).map_err(|error| Error::io(path, "read", &error))?;
+    let file = SteadyFile::open(path)?;
     let read = || {
-        let (metadata, batches) = read_batches(file)?;
+        let (metadata, batches) = read_batches(&file)?;
         let kept: Option<Vec<RecordBatch>> = batches.map(|batch| keep(batch.ok()?)).collect();
         concat_batches(metadata.schema(), &kept?).ok()
     };
-    guarded(read).flatten().ok_or_else(|| Error::file(path, "it is not a whole Parquet file", hint))
+    let rows = guarded(read).flatten();
+    file.check_unchanged()?;
+    rows.ok_or_else(|| Error::file(path, "it is not a whole Parquet file", hint))
 }

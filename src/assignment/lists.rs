@@ -8,14 +8,13 @@ use crate::error::{Error, Result};
 use crate::output::{self, Column, FileRecord, RunMetadata, Staged, read_batches};
 use crate::programme::{Coordinator, Programme};
 use crate::selection::columns;
-use crate::untrusted::guarded;
+use crate::untrusted::{SteadyFile, guarded};
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, SchemaRef};
 use arrow_select::concat::concat_batches;
 use arrow_select::filter::filter_record_batch;
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -40,15 +39,18 @@ impl TargetGroup {
     ///
     /// # Errors
     ///
-    /// [`Error::File`] where it is not whole or lacks a column, and what `terms` fails with.
+    /// [`Error::File`] where it is not whole, lacks a column, or has changed since it was opened, and what `terms` fails
+    /// with.
     pub fn read(
-        path: &Path,
+        file: &SteadyFile,
         coordinators: &[Coordinator],
         terms: impl FnOnce(&str) -> Result<Terms>,
     ) -> Result<(Self, Terms)> {
-        let corrupt = || Error::file(path, "it is not a whole list of candidates", "run `udpeg select --force` again");
-        let file = File::open(path).map_err(|error| Error::io(path, "read", &error))?;
-        let (batch, key_id) = guarded(|| read_proposed(file)).flatten().ok_or_else(corrupt)?;
+        let corrupt =
+            || Error::file(file.path(), "it is not a whole list of candidates", "run `udpeg select --force` again");
+        let read = guarded(|| read_proposed(file)).flatten();
+        file.check_unchanged()?;
+        let (batch, key_id) = read.ok_or_else(corrupt)?;
         let rows = guarded(|| ranked_rows(&batch)).flatten().ok_or_else(corrupt)?;
         let terms = terms(&key_id)?;
         let units = terms.units(&rows, coordinators);
@@ -67,7 +69,7 @@ impl TargetGroup {
 }
 
 /// The proposed rows of a list of candidates, and the key id in its metadata; `None` where it is not whole.
-fn read_proposed(file: File) -> Option<(RecordBatch, String)> {
+fn read_proposed(file: &SteadyFile) -> Option<(RecordBatch, String)> {
     let (metadata, batches) = read_batches(file)?;
     let entries = metadata.metadata().file_metadata().key_value_metadata();
     let key_id = entries.into_iter().flatten().find(|entry| entry.key == "udpeg.key_id")?.value.clone()?;

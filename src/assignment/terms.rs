@@ -7,11 +7,10 @@ use crate::linkage::Apart;
 use crate::output::{FileRecord, Manifest, read_batches};
 use crate::programme::{Coordinator, Kind, Load, Programme};
 use crate::selection::columns;
-use crate::untrusted::guarded;
+use crate::untrusted::{SteadyFile, guarded};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 const TARGET_GROUP: &str = "assignment/target_group.parquet";
@@ -120,10 +119,10 @@ impl Terms {
 
     fn read_previous(&mut self, folder: &Path, manifest: &Manifest) -> Result<()> {
         let hint = "get the folder of the period before again from where it is kept; nothing was changed";
-        let record = manifest.unaltered(folder, Path::new(TARGET_GROUP), hint)?;
         let path = folder.join(TARGET_GROUP);
-        let file = File::open(&path).map_err(|error| Error::io(&path, "read", &error))?;
-        let rows = guarded(|| coordinated(file)).flatten();
+        let (record, file) = manifest.unaltered(&path, Path::new(TARGET_GROUP), hint)?;
+        let rows = guarded(|| coordinated(&file)).flatten();
+        file.check_unchanged()?;
         let rows = rows.ok_or_else(|| Error::file(&path, "it is not a whole target group", hint))?;
         let mut previous = Previous::default();
         for (row, coordinator) in rows {
@@ -205,7 +204,7 @@ fn resolved(folder: &Path) -> PathBuf {
 }
 
 /// The rows of a target group that have a coordinator, and who that is.
-fn coordinated(file: File) -> Option<Vec<(Row, String)>> {
+fn coordinated(file: &SteadyFile) -> Option<Vec<(Row, String)>> {
     let (_, batches) = read_batches(file)?;
     let mut all = Vec::new();
     for batch in batches {

@@ -177,7 +177,7 @@ impl Words {
         }
         if let Some(types) = &rule.types {
             text.push_str(if is_danish { " af typen " } else { " of the types " });
-            text.push_str(&types.join(", "));
+            text.push_str(&types.names().collect::<Vec<_>>().join(", "));
         }
         if let Some(years) = rule.window_years {
             let window =

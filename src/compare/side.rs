@@ -5,12 +5,11 @@ use crate::error::{Error, Result};
 use crate::identity::Pseudonym;
 use crate::output::{Manifest, read_batches};
 use crate::selection::columns;
-use crate::untrusted::guarded;
+use crate::untrusted::{SteadyFile, guarded};
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, UInt32Type};
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::Path;
 
 /// A selection, and who coordinates whom where it is assigned.
@@ -67,19 +66,19 @@ impl Side {
         let open = |step: &str, made_by: &str, name: &str| {
             let manifest = Manifest::read(&folder.join(step), made_by)?;
             let path = Path::new(step).join(name);
-            manifest.unaltered(folder, &path, hint)?;
-            let path = folder.join(path);
-            let file = File::open(&path).map_err(|error| Error::io(&path, "read", &error))?;
-            Ok((manifest, path, file))
+            let (_, file) = manifest.unaltered(&folder.join(&path), &path, hint)?;
+            Ok((manifest, file))
         };
-        let (manifest, path, file) = open("selection", "select", "candidates.parquet")?;
-        let side = guarded(|| candidates(file)).flatten();
-        let mut side = side.ok_or_else(|| Error::file(&path, "it is not a whole list of candidates", hint))?;
+        let (manifest, file) = open("selection", "select", "candidates.parquet")?;
+        let side = guarded(|| candidates(&file)).flatten();
+        file.check_unchanged()?;
+        let mut side = side.ok_or_else(|| Error::file(file.path(), "it is not a whole list of candidates", hint))?;
         side.key_id = manifest.key_id;
         if folder.join("assignment/manifest.json").exists() {
-            let (_, path, file) = open("assignment", "assign", "target_group.parquet")?;
-            let assigned = guarded(|| assigned(file)).flatten();
-            let assigned = assigned.ok_or_else(|| Error::file(&path, "it is not a whole target group", hint))?;
+            let (_, file) = open("assignment", "assign", "target_group.parquet")?;
+            let assigned = guarded(|| assigned(&file)).flatten();
+            file.check_unchanged()?;
+            let assigned = assigned.ok_or_else(|| Error::file(file.path(), "it is not a whole target group", hint))?;
             side.assign(assigned);
         }
         Ok(side)
@@ -115,7 +114,7 @@ impl Side {
 }
 
 /// `None` where the file is not whole.
-fn candidates(file: File) -> Option<Side> {
+fn candidates(file: &SteadyFile) -> Option<Side> {
     let (metadata, batches) = read_batches(file)?;
     let schema = metadata.schema();
     let ids = schema.fields().iter().filter_map(|field| field.name().strip_prefix("points_"));
@@ -159,7 +158,7 @@ fn add(side: &mut Side, batch: &RecordBatch) -> Option<()> {
 }
 
 /// The ranks of units with a coordinator, and who that is; `None` where the file is not whole.
-fn assigned(file: File) -> Option<Vec<(u32, String)>> {
+fn assigned(file: &SteadyFile) -> Option<Vec<(u32, String)>> {
     let (_, batches) = read_batches(file)?;
     let mut all = Vec::new();
     for batch in batches {

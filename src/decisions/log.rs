@@ -3,10 +3,14 @@
 use super::chain::{Entry, Head, chained, examine};
 use crate::error::{Error, Result};
 use crate::output::{FileRecord, Period, Step, sha256_hex, write_bytes};
-use std::path::{Path, PathBuf};
+use crate::untrusted::SteadyFile;
+use std::path::Path;
 
 /// The log's place below a period's folder.
 pub const FILE: &str = "decisions/decisions.jsonl";
+
+/// No log is longer; a decision takes about half a kibibyte.
+const MOST_BYTES: u64 = 64 << 20;
 
 const HINT: &str = "get the file again from where it is kept; nothing was changed";
 
@@ -28,11 +32,10 @@ impl Log {
     /// [`Error::Refused`] where its chain is broken, [`Error::File`] where it cannot be read.
     pub fn read(period_folder: &Path) -> Result<Self> {
         let path = period_folder.join(FILE);
-        let text = match std::fs::read(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
-            read => read.map_err(|error| Error::io(&path, "read", &error))?,
-        };
-        Self::parse(text, &path)
+        if matches!(std::fs::symlink_metadata(&path), Err(error) if error.kind() == std::io::ErrorKind::NotFound) {
+            return Ok(Self::default());
+        }
+        Self::parse(SteadyFile::open(&path)?.bytes(MOST_BYTES)?, &path)
     }
 
     /// The first entries of a log, as many as there were when a step read it.
@@ -85,8 +88,7 @@ impl Log {
     ///
     /// [`Error::File`] where it cannot be written.
     pub(crate) fn write(&self, period: &Period) -> Result<()> {
-        let step = Step { name: "decisions".to_owned(), folders: vec![PathBuf::from("decisions")] };
-        let folders = period.stage(&step)?;
+        let folders = period.stage(&Step::decisions())?;
         for folder in &folders {
             write_bytes(folder, "decisions.jsonl", &self.text)?;
         }

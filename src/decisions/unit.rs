@@ -3,10 +3,8 @@
 use crate::error::{Error, Result};
 use crate::output::read_batches;
 use crate::selection::columns;
-use crate::untrusted::guarded;
+use crate::untrusted::{SteadyFile, guarded};
 use arrow_array::cast::AsArray;
-use std::fs::File;
-use std::path::Path;
 
 /// A unit that was named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,11 +24,11 @@ pub struct Named {
 /// # Errors
 ///
 /// [`Error::Usage`] where there is none of this name, [`Error::File`] where the list is not whole.
-pub fn find(candidates: &Path, name: &str) -> Result<Named> {
+pub fn find(candidates: &SteadyFile, name: &str) -> Result<Named> {
     let hint = "run `udpeg select --force` again";
-    let file = File::open(candidates).map_err(|error| Error::io(candidates, "read", &error))?;
-    let found = guarded(|| look(file, name)).flatten();
-    let found = found.ok_or_else(|| Error::file(candidates, "it is not a whole list of candidates", hint))?;
+    let found = guarded(|| look(candidates, name)).flatten();
+    candidates.check_unchanged()?;
+    let found = found.ok_or_else(|| Error::file(candidates.path(), "it is not a whole list of candidates", hint))?;
     found.ok_or_else(|| Error::Usage {
         what: "no eligible unit has this id, this label or such a member".to_owned(),
         hint: "take `unit` or `label` from candidates.parquet or a coordinator's list".to_owned(),
@@ -38,7 +36,7 @@ pub fn find(candidates: &Path, name: &str) -> Result<Named> {
 }
 
 /// `None` where the file is not whole, `Some(None)` where nobody in it is meant.
-fn look(file: File, name: &str) -> Option<Option<Named>> {
+fn look(file: &SteadyFile, name: &str) -> Option<Option<Named>> {
     let (metadata, batches) = read_batches(file)?;
     let entries = metadata.metadata().file_metadata().key_value_metadata();
     let key_id = entries.into_iter().flatten().find(|entry| entry.key == "udpeg.key_id")?.value.clone()?;

@@ -1,10 +1,12 @@
 //! Reading a file in blocks of whole rows, in bounded memory, hashing what is read.
 
+use super::conversion::Text;
 use super::csv::{RowReader, split_rows};
 use super::input::NamedFile;
 use crate::error::{Error, Result};
+use crate::programme::Department;
+use crate::untrusted::SteadyFile;
 use sha2::{Digest, Sha256};
-use std::fs::{File, Metadata};
 use std::io::Read;
 use zeroize::Zeroizing;
 
@@ -12,10 +14,10 @@ use zeroize::Zeroizing;
 pub(super) const BLOCK_BYTES: usize = 1 << 20;
 
 /// No row of an extract is longer than this; a longer one is an unclosed quote or no CSV.
-const LONGEST_ROW_BYTES: usize = 16 << 20;
+pub(super) const LONGEST_ROW_BYTES: usize = 16 << 20;
 
 /// The mark that some programs put before UTF-8 text.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Whole rows of a file. Overwritten when dropped: these are the only copies of raw rows.
 pub(super) type Block = Zeroizing<Vec<u8>>;
@@ -25,13 +27,15 @@ pub(super) struct BlockReader<'f> {
     named: &'f NamedFile,
     /// Bytes read at a time.
     block_bytes: usize,
-    file: File,
-    before: Metadata,
+    file: SteadyFile,
+    text: Text,
     hash: Sha256,
     /// The beginning of a row whose end has not been read.
     rest: Block,
     /// Blocks to write into again, so that memory is neither asked for nor overwritten for each.
     spare: Vec<Block>,
+    read_bytes: u64,
+    told_bytes: u64,
     has_begun: bool,
     is_at_end: bool,
     /// Whether the file began with a UTF-8 byte-order mark, which is passed over.
@@ -40,18 +44,18 @@ pub(super) struct BlockReader<'f> {
 
 impl<'f> BlockReader<'f> {
     /// `block_bytes` are read at a time; a byte-order mark must fit into them.
-    pub(super) fn open(named: &'f NamedFile, block_bytes: usize) -> Result<Self> {
-        let failed = |error: std::io::Error| Error::io(&named.path, "read", &error);
-        let file = File::open(&named.path).map_err(failed)?;
-        let before = file.metadata().map_err(failed)?;
+    pub(super) fn open(named: &'f NamedFile, department: &Department, block_bytes: usize) -> Result<Self> {
+        let file = SteadyFile::open(&named.path)?;
         Ok(Self {
             named,
             block_bytes: block_bytes.max(BYTE_ORDER_MARK.len()),
+            text: Text::open(named, &file, department)?,
             file,
-            before,
             hash: Sha256::new(),
             rest: Block::default(),
             spare: Vec::new(),
+            read_bytes: 0,
+            told_bytes: 0,
             has_begun: false,
             is_at_end: false,
             had_byte_order_mark: false,
@@ -93,39 +97,67 @@ impl<'f> BlockReader<'f> {
     }
 
     /// The SHA-256 of the whole file, in hex, once it has been read to its end.
-    pub(super) fn finish(self) -> Result<String> {
-        let after = self.file.metadata().map_err(|error| Error::io(&self.named.path, "read", &error))?;
-        let same_time = after.modified().ok() == self.before.modified().ok();
-        if after.len() != self.before.len() || !same_time {
-            return Err(Error::file(
-                &self.named.path,
-                "it changed while it was read",
-                "run again when whoever writes it has finished",
-            ));
-        }
-        Ok(crate::output::hex(&self.hash.finalize()))
+    pub(super) fn finish(&mut self) -> Result<String> {
+        // What was converted is hashed as it was delivered.
+        let sha256 = match self.text {
+            Text::AsItIs(_) if self.read_bytes != self.file.length() => return Err(self.file.changed()),
+            Text::AsItIs(_) => crate::output::hex(&std::mem::take(&mut self.hash).finalize()),
+            Text::Converted(_) => self.file.sha256()?,
+        };
+        self.check_unchanged()?;
+        Ok(sha256)
     }
 
-    /// Takes back blocks that are done with.
+    /// Bytes of the file that have been read since this was asked last.
+    pub(super) fn bytes_read(&mut self) -> u64 {
+        let before = std::mem::replace(&mut self.told_bytes, self.read_bytes);
+        self.read_bytes - before
+    }
+
+    /// Whether the file is still as it was when it was opened.
+    pub(super) fn check_unchanged(&self) -> Result<()> {
+        self.file.check_unchanged()
+    }
+
+    /// Takes back blocks that are done with; those that one long row made large are let go.
     pub(super) fn recycle(&mut self, blocks: Vec<Block>) {
-        self.spare.extend(blocks);
+        self.spare.extend(blocks.into_iter().filter(|block| block.capacity() <= 4 * BLOCK_BYTES));
     }
 
     /// Reads until the block has grown by `block_bytes` or the file has ended.
     fn fill(&mut self, block: &mut Block) -> Result<()> {
         let start = block.len();
-        grow(block, self.block_bytes, self.block_bytes);
-        let mut next = (&mut self.file).take(self.block_bytes as u64);
-        let read = next.read_to_end(block).map_err(|error| Error::io(&self.named.path, "read", &error))?;
-        self.is_at_end = read < self.block_bytes;
-        self.hash.update(&block[start..]);
+        match &mut self.text {
+            Text::AsItIs(reader) => {
+                grow(block, self.block_bytes, self.block_bytes);
+                let mut next = reader.take(self.block_bytes as u64);
+                let read = next.read_to_end(block).map_err(|error| Error::io(&self.named.path, "read", &error))?;
+                self.is_at_end = read < self.block_bytes;
+                self.read_bytes += read as u64;
+                if self.read_bytes > self.file.length() {
+                    // Whoever writes on may never end.
+                    return Err(self.file.changed());
+                }
+                self.hash.update(&block[start..]);
+            }
+            Text::Converted(converted) => {
+                if let Some(chunk) = converted.next_chunk()? {
+                    grow(block, chunk.len(), self.block_bytes);
+                    block.extend_from_slice(&chunk);
+                } else {
+                    self.is_at_end = true;
+                    // How much of the file a chunk is made of, nobody knows.
+                    self.read_bytes = self.file.length();
+                }
+            }
+        }
         Ok(())
     }
 }
 
 /// Makes room for so many more bytes. A block that has to move is overwritten where it was, and gets room for what is
 /// read at a time.
-fn grow(block: &mut Block, more: usize, block_bytes: usize) {
+pub(super) fn grow(block: &mut Block, more: usize, block_bytes: usize) {
     // Reading to an end looks whether there is more, and wants room for that too.
     let needed = block.len() + more + 64;
     if block.capacity() < needed {

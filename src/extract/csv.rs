@@ -6,6 +6,9 @@
 
 use std::ops::Range;
 
+/// Columns that an extract may have. No more fields of a row are kept than tell that it has more.
+pub(super) const MOST_COLUMNS: usize = 4096;
+
 /// One field of a row: where its content stands, without its quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
@@ -40,8 +43,8 @@ impl<'b> RowReader<'b> {
         Self { bytes, at: 0, delimiter }
     }
 
-    /// Puts the fields of the next row into `fields` and gives the row's byte range, line end excluded; lines of no
-    /// characters are passed over.
+    /// Puts the fields of the next row into `fields` (the first 4097 where it has more) and gives the row's byte range,
+    /// line end excluded; lines of no characters are passed over.
     pub fn next_row(&mut self, fields: &mut Vec<Field>) -> Option<Range<usize>> {
         loop {
             let rest = &self.bytes[self.at..];
@@ -57,7 +60,9 @@ impl<'b> RowReader<'b> {
         loop {
             let quoted = self.bytes.get(self.at) == Some(&b'"');
             let (field, ended_row) = if quoted { self.quoted_field() } else { self.plain_field() };
-            fields.push(field);
+            if fields.len() <= MOST_COLUMNS {
+                fields.push(field);
+            }
             if let Some(end) = ended_row {
                 return Some(start..end);
             }

@@ -1,15 +1,18 @@
 //! What a department writes: its private lists, and the delivery for the analyst.
 
+use super::list::List;
 use super::quality::Quality;
-use super::read::{Extract, file_name};
+use super::read::{Extract, InputFile};
 use super::records::{Chunk, LeavingTypes, Record, Records};
+use super::risk::risk;
 use crate::error::{Result, Warning};
-use crate::identity::{Pseudonym, Sex};
+use crate::identity::{Pseudonym, Sex, masked};
 use crate::output::{self, Column, FileRecord, RunMetadata, Staged, hex_column};
-use crate::programme::{Department, OTHER_TYPE, Programme};
+use crate::programme::{DatesLeave, Department, OTHER_TYPE, Programme};
 use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, Date32Array, DictionaryArray, StringArray, UInt32Array};
 use arrow_schema::{DataType, Field};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -29,7 +32,7 @@ pub(crate) mod names {
     pub(crate) const AGE_BAND: &str = "age_band";
 }
 
-/// Sorts what was read, counts duplicates once, and counts everything.
+/// Sorts what was read, counts duplicates once, makes months of days where the programme says so, and counts everything.
 ///
 /// Gives the count and how the types leave.
 ///
@@ -38,22 +41,45 @@ pub(crate) mod names {
 /// [`crate::Error::File`] where records that were put aside cannot be read or written.
 pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extract) -> Result<(Quality, LeavingTypes)> {
     let mut types = LeavingTypes::new(&extract.types, &programme.types_that_may_leave(department));
-    let (duplicates, rows_of_type) = extract.records.sort_and_deduplicate(&types.ranks)?;
-    types.set_rows(&extract.types, &rows_of_type);
+    let sorted = extract.records.sort_and_deduplicate(&types.ranks)?;
+    types.set_rows(&extract.types, &sorted.rows_of_type);
+    if programme.dates_leave == DatesLeave::AsMonths {
+        extract.records.widen_to_months(&types.ranks)?;
+    }
     extract.incomplete.sort_unstable();
     extract.incomplete.dedup();
+    let weekly = department.columns.is_weekly().then_some(extract.week_counts);
     let quality = Quality {
         department: department.id.clone(),
         rows: extract.rows(),
         rejected: extract.rejected.len() as u64,
         reasons: extract.reasons(),
-        duplicates,
+        duplicates: sorted.removed + extract.week_counts.duplicates,
         repaired: extract.counts.repaired,
         replacement: extract.counts.replacement,
         no_check_digit: extract.counts.no_check_digit,
         extract: extract.records.len() as u64,
+        excluded: (!programme.person_lists.exclude.is_empty()).then_some(extract.excluded),
+        renumbered: programme.person_lists.renumbered.as_ref().map(|_| extract.counts.renumbered),
+        further_adults: (department.columns.persons.len() > 1).then_some(extract.further_adults),
+        netted_out: weekly.map(|counts| counts.netted_out),
+        joined: weekly.map(|counts| counts.joined),
+        encodings: encodings(department, extract),
+        persons: Some(sorted.persons),
+        types: Some(types.rows_by_name(&sorted.rows_of_type)),
+        risk: Some(risk(programme, &extract.records, &types.ranks, sorted.persons)?),
+        change: None,
     };
     Ok((quality, types))
+}
+
+/// The encoding recognised in each file, where the programme leaves that to the program.
+fn encodings(department: &Department, extract: &Extract) -> Option<BTreeMap<String, String>> {
+    let of_file = |file: &InputFile| {
+        let encoding = file.recognised?;
+        Some((crate::identity::masked(&file.name).into_owned(), encoding.name().to_owned()))
+    };
+    department.format.encoding.is_none().then(|| extract.files.iter().filter_map(of_file).collect())
 }
 
 /// Writes `rejected.csv`, `other_types.csv` and `quality.json`, which stay in the department.
@@ -62,12 +88,13 @@ pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extrac
 ///
 /// [`crate::Error::File`] where they cannot be written.
 pub fn write_private(folder: &Staged, extract: &Extract, quality: &Quality, types: &LeavingTypes) -> Result<()> {
-    output::write_bytes(folder, "rejected.csv", rejected_list(extract).as_bytes())?;
-    let mut list = Zeroizing::new(String::from("type,rows\n"));
-    for (name, rows) in &types.other {
-        push_line(&mut list, &[name, &rows.to_string()]);
-    }
-    output::write_bytes(folder, "other_types.csv", list.as_bytes())?;
+    let mut list = List::create(folder, "rejected.csv")?;
+    write_rejected(&mut list, extract)?;
+    list.finish()?;
+    let mut list = List::create(folder, "other_types.csv")?;
+    list.push(&["type", "rows"])?;
+    types.other.iter().try_for_each(|(name, rows)| list.push(&[name, &rows.to_string()]))?;
+    list.finish()?;
     output::write_json(folder, names::QUALITY, quality)?;
     Ok(())
 }
@@ -90,13 +117,7 @@ pub fn deliver(
     let (sha256, rows) = write_extract(programme, folder, &metadata, &extract.records, types)?;
     let mut records = vec![FileRecord::new(&place.join(names::EXTRACT), sha256, Some(rows))];
 
-    let incomplete = &extract.incomplete;
-    let persons = Column::new(Field::new(names::PERSON, DataType::Utf8, false), |persons: &&[Pseudonym]| {
-        hex_column(persons.len(), persons.iter().copied().map(Some))
-    });
-    let chunk = |rows| Ok(&incomplete[rows]);
-    let (sha256, rows) =
-        output::write_table(folder, names::INCOMPLETE, &metadata, incomplete.len(), chunk, &[persons])?;
+    let (sha256, rows) = write_incomplete(folder, &metadata, &extract.incomplete)?;
     records.push(FileRecord::new(&place.join(names::INCOMPLETE), sha256, Some(rows)));
 
     let sha256 = output::write_json(folder, names::QUALITY, quality)?;
@@ -104,7 +125,28 @@ pub fn deliver(
     Ok(records)
 }
 
-fn write_extract(
+/// Writes `incomplete.parquet` of rising pseudonyms; gives its SHA-256 and its rows.
+///
+/// # Errors
+///
+/// [`crate::Error::File`] where it cannot be written.
+pub(crate) fn write_incomplete(
+    folder: &Staged,
+    metadata: &RunMetadata,
+    incomplete: &[Pseudonym],
+) -> Result<(String, u64)> {
+    let persons = Column::new(Field::new(names::PERSON, DataType::Utf8, false), |persons: &&[Pseudonym]| {
+        hex_column(persons.len(), persons.iter().copied().map(Some))
+    });
+    output::write_table(folder, names::INCOMPLETE, metadata, incomplete.len(), |rows| Ok(&incomplete[rows]), &[persons])
+}
+
+/// Writes `extract.parquet` of sorted records; gives its SHA-256 and its rows.
+///
+/// # Errors
+///
+/// [`crate::Error::File`] where it cannot be written, or records that were put aside cannot be read.
+pub(crate) fn write_extract(
     programme: &Programme,
     folder: &Staged,
     metadata: &RunMetadata,
@@ -164,11 +206,11 @@ pub fn type_warnings(programme: &Programme, department: &Department, extract: &E
     let letters =
         |text: &str| text.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();
     let named = programme.types_that_may_leave(department);
-    let present = extract.types.names();
-    let came_otherwise = |name: &str| {
-        let is_other = |came: &&String| !named.contains(&came.as_str()) && letters(came) == letters(name);
-        !present.iter().any(|came| came == name) && present.iter().any(|came| is_other(&came))
-    };
+    // An extract can have as many types as rows, so each is looked at once.
+    let (came_as_named, came_otherwise): (Vec<&str>, Vec<&str>) =
+        extract.types.names().iter().map(String::as_str).partition(|came| named.binary_search(came).is_ok());
+    let other_spellings: HashSet<String> = came_otherwise.into_iter().map(letters).collect();
+    let came_otherwise = |name: &str| !came_as_named.contains(&name) && other_spellings.contains(&letters(name));
     let misspelt = named.iter().filter(|name| came_otherwise(name));
     let warn = |name: &&str| {
         Warning(format!(
@@ -179,62 +221,45 @@ pub fn type_warnings(programme: &Programme, department: &Department, extract: &E
     misspelt.map(warn).collect()
 }
 
-/// `rejected.csv`; with the rows' own columns where they were asked for. Overwritten when dropped.
-fn rejected_list(extract: &Extract) -> Zeroizing<String> {
-    let show_values = extract.rejected.iter().any(|rejected| !rejected.cells.is_empty());
+/// `rejected.csv`; with the rows' own columns where they were asked for.
+fn write_rejected(list: &mut List, extract: &Extract) -> Result<()> {
+    let show_values = extract.rejected.iter().any(|rejected| rejected.cells.is_some());
     let mut own_columns: Vec<&str> = Vec::new();
-    for name in extract.files.iter().flat_map(|file| file.header.iter()) {
-        if show_values && !own_columns.contains(&name.as_str()) {
-            own_columns.push(name);
-        }
+    let mut seen = HashSet::new();
+    if show_values {
+        let names = extract.files.iter().flat_map(|file| file.header.iter()).map(String::as_str);
+        own_columns.extend(names.filter(|name| seen.insert(*name)));
     }
-    let mut list = Zeroizing::new(String::new());
+    // Where each of these stands in each file.
+    let positions_in = |file: &InputFile| {
+        let mut positions = HashMap::new();
+        for (position, name) in file.header.iter().enumerate() {
+            positions.entry(name.as_str()).or_insert(position);
+        }
+        own_columns.iter().map(|name| positions.get(name).copied()).collect::<Vec<_>>()
+    };
+    let positions: Vec<Vec<Option<usize>>> = extract.files.iter().map(positions_in).collect();
+    let files: Vec<_> = extract.files.iter().map(|file| masked(&file.name)).collect();
     let mut line: Vec<&str> = vec!["file", "row", "column", "reason"];
     line.extend(&own_columns);
     if show_values {
         line.push("(further fields)");
     }
-    push_line(&mut list, &line);
+    list.push(&line)?;
     for rejected in &extract.rejected {
-        let file = file_name(extract, rejected);
         let row = rejected.row.to_string();
-        let mut line: Vec<&str> = vec![&file, &row, rejected.column.as_deref().unwrap_or(""), rejected.reason.as_str()];
-        let header = &extract.files[rejected.file].header;
-        for column in &own_columns {
-            let position = header.iter().position(|name| name == column);
-            line.push(position.and_then(|position| rejected.cells.get(position)).map_or("", String::as_str));
+        let column = rejected.column.map_or("", |column| extract.own_word(column));
+        let mut line: Vec<&str> = vec![&files[rejected.file], &row, column, rejected.reason.as_str()];
+        let cells: &[String] = rejected.cells.as_deref().map_or(&[], |cells| cells.as_slice());
+        for position in &positions[rejected.file] {
+            line.push(position.and_then(|position| cells.get(position)).map_or("", String::as_str));
         }
-        let further = Zeroizing::new(rejected.cells.get(header.len()..).unwrap_or_default().join(" | "));
+        let width = extract.files[rejected.file].header.len();
+        let further = Zeroizing::new(cells.get(width..).unwrap_or_default().join(" | "));
         if show_values {
             line.push(&further);
         }
-        push_line(&mut list, &line);
+        list.push(&line)?;
     }
-    list
-}
-
-/// One line of CSV, quoted where it must be. A list that has to move is overwritten where it was.
-fn push_line(list: &mut Zeroizing<String>, cells: &[&str]) {
-    let most: usize = cells.iter().map(|cell| cell.len() * 2 + 3).sum();
-    if list.capacity() - list.len() < most {
-        let mut larger = Zeroizing::new(String::with_capacity((list.len() + most) * 2));
-        larger.push_str(list);
-        *list = larger;
-    }
-    for (position, cell) in cells.iter().enumerate() {
-        if position > 0 {
-            list.push(',');
-        }
-        if cell.contains([',', '"', '\n', '\r']) {
-            list.push('"');
-            for (position, piece) in cell.split('"').enumerate() {
-                list.push_str(if position > 0 { "\"\"" } else { "" });
-                list.push_str(piece);
-            }
-            list.push('"');
-        } else {
-            list.push_str(cell);
-        }
-    }
-    list.push('\n');
+    Ok(())
 }

@@ -10,6 +10,19 @@ const WINDOWS_1252: [char; 32] = [
     '\0', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
 ];
 
+/// Code page 437 from 0x80. Source: the Unicode consortium's mapping table CP437.TXT. Code page 865 (CP865.TXT) differs in
+/// three.
+const CODE_PAGE_437: [char; 128] = [
+    'Ç', 'ü', 'é', 'â', 'ä', 'à', 'å', 'ç', 'ê', 'ë', 'è', 'ï', 'î', 'ì', 'Ä', 'Å', //
+    'É', 'æ', 'Æ', 'ô', 'ö', 'ò', 'û', 'ù', 'ÿ', 'Ö', 'Ü', '¢', '£', '¥', '₧', 'ƒ', //
+    'á', 'í', 'ó', 'ú', 'ñ', 'Ñ', 'ª', 'º', '¿', '⌐', '¬', '½', '¼', '¡', '«', '»', //
+    '░', '▒', '▓', '│', '┤', '╡', '╢', '╖', '╕', '╣', '║', '╗', '╝', '╜', '╛', '┐', //
+    '└', '┴', '┬', '├', '─', '┼', '╞', '╟', '╚', '╔', '╩', '╦', '╠', '═', '╬', '╧', //
+    '╨', '╤', '╥', '╙', '╘', '╒', '╓', '╫', '╪', '┘', '┌', '█', '▄', '▌', '▐', '▀', //
+    'α', 'ß', 'Γ', 'π', 'Σ', 'σ', 'µ', 'τ', 'Φ', 'Θ', 'Ω', 'δ', '∞', 'φ', 'ε', '∩', //
+    '≡', '±', '≥', '≤', '⌠', '⌡', '÷', '≈', '°', '∙', '·', '√', 'ⁿ', '²', '■', '\u{a0}',
+];
+
 /// The bytes that Windows-1252 does not define.
 const UNDEFINED: [u8; 5] = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
 
@@ -35,16 +48,24 @@ impl Encoding {
         }
         scratch.clear();
         for &byte in bytes {
-            let character = match byte {
-                0x80..=0x9f => WINDOWS_1252[usize::from(byte - 0x80)],
-                _ => char::from(byte),
-            };
-            if UNDEFINED.contains(&byte) {
-                return None;
-            }
-            scratch.push(character);
+            scratch.push(self.character(byte)?);
         }
         Some(scratch)
+    }
+
+    /// The character of one byte, in an encoding of single bytes; `None` where it has none.
+    pub(super) fn character(self, byte: u8) -> Option<char> {
+        match (self, byte) {
+            (_, ..0x80) => Some(char::from(byte)),
+            (Self::Utf8, _) => None,
+            (Self::Windows1252, _) if UNDEFINED.contains(&byte) => None,
+            (Self::Windows1252, 0x80..=0x9f) => Some(WINDOWS_1252[usize::from(byte - 0x80)]),
+            (Self::Windows1252, _) => Some(char::from(byte)),
+            (Self::CodePage865, 0x9b) => Some('ø'),
+            (Self::CodePage865, 0x9d) => Some('Ø'),
+            (Self::CodePage865, 0xaf) => Some('¤'),
+            (Self::CodePage437 | Self::CodePage865, _) => Some(CODE_PAGE_437[usize::from(byte - 0x80)]),
+        }
     }
 
     /// Whether all bytes are in this encoding.
@@ -55,13 +76,7 @@ impl Encoding {
                 let [one, two, three, four, five] = UNDEFINED;
                 memchr::memchr3(one, two, three, bytes).is_none() && memchr::memchr2(four, five, bytes).is_none()
             }
-        }
-    }
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Utf8 => "utf-8",
-            Self::Windows1252 => "windows-1252",
+            Self::CodePage437 | Self::CodePage865 => true,
         }
     }
 }

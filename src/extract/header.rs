@@ -1,10 +1,10 @@
 //! The header of a file: which of the department's columns stands where.
 
-use super::csv::{FieldForm, RowReader};
+use super::csv::{FieldForm, MOST_COLUMNS, RowReader};
 use super::input::NamedFile;
 use super::normalised;
 use crate::error::{Error, Result};
-use crate::programme::{Columns, Department, Encoding};
+use crate::programme::{Columns, Department, Encoding, Period};
 use zeroize::Zeroizing;
 
 /// Where the columns of one file stand.
@@ -22,24 +22,30 @@ pub(super) struct Header {
 }
 
 /// Positions of the canonical columns among the fields.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Positions {
-    pub person: usize,
+    pub persons: Vec<usize>,
     pub kind: usize,
-    pub start: usize,
-    pub end: usize,
+    pub period: PeriodAt,
     pub record: Option<usize>,
     pub child: Option<usize>,
+}
+
+/// Positions of the columns of days.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum PeriodAt {
+    Days { start: usize, end: usize },
+    Weeks { week: usize, amount: Option<usize> },
 }
 
 /// Reads the header at the beginning of a file's first block that is not empty lines alone; `None` in such a one.
 pub(super) fn read(
     file: &NamedFile,
     department: &Department,
+    encoding: Encoding,
     block: &[u8],
     had_byte_order_mark: bool,
 ) -> Result<Option<Header>> {
-    let encoding = department.format.encoding;
     if had_byte_order_mark && encoding != Encoding::Utf8 {
         return Err(Error::file(
             &file.path,
@@ -60,6 +66,13 @@ pub(super) fn read(
             "deliver CSV; a spreadsheet has to be saved as CSV first",
         ));
     }
+    if fields.len() > MOST_COLUMNS {
+        return Err(Error::file(
+            &file.path,
+            format!("its header has more than {MOST_COLUMNS} columns"),
+            "check that this is the right file, and its `delimiter`; deliver the columns that the programme names",
+        ));
+    }
     let mut names = Zeroizing::new(Vec::with_capacity(fields.len()));
     let mut scratch = Zeroizing::new(String::new());
     for field in &fields {
@@ -75,7 +88,7 @@ pub(super) fn read(
         names.push(normalised(name));
     }
     let columns = positions(&department.columns, &names)
-        .map_err(|what| Error::file(&file.path, what, advice(file, department, bytes, &names)))?;
+        .map_err(|what| Error::file(&file.path, what, advice(file, department, encoding, bytes, &names)))?;
     Ok(Some(Header { length: row.end, width: names.len(), names, columns }))
 }
 
@@ -138,10 +151,14 @@ fn positions(columns: &Columns, names: &[String]) -> std::result::Result<Positio
         first.unwrap_or(0)
     };
     let positions = Positions {
-        person: find(&columns.person),
+        persons: columns.persons.iter().map(|person| find(person)).collect(),
         kind: find(&columns.kind),
-        start: find(&columns.start),
-        end: find(&columns.end),
+        period: match &columns.period {
+            Period::Days { start, end } => PeriodAt::Days { start: find(start), end: find(end) },
+            Period::Weeks { week, amount } => {
+                PeriodAt::Weeks { week: find(week), amount: amount.as_deref().map(&mut find) }
+            }
+        },
         record: columns.record.as_deref().map(&mut find),
         child: columns.child.as_deref().map(&mut find),
     };
@@ -149,22 +166,21 @@ fn positions(columns: &Columns, names: &[String]) -> std::result::Result<Positio
 }
 
 /// What to do about a header that lacks columns.
-fn advice(file: &NamedFile, department: &Department, header: &[u8], names: &[String]) -> String {
-    let wanted = wanted(&department.columns);
+fn advice(file: &NamedFile, department: &Department, encoding: Encoding, header: &[u8], names: &[String]) -> String {
+    let wanted = department.columns.all();
     let parts = |delimiter: u8| header.split(|&byte| byte == delimiter).count();
     let seeming = [(b';', "`;`"), (b',', "`,`"), (b'\t', "a tab"), (b'|', "`|`")]
         .into_iter()
         .filter(|&(delimiter, _)| delimiter != file.delimiter)
         .max_by_key(|&(delimiter, _)| parts(delimiter))
         .filter(|&(delimiter, _)| parts(delimiter) > names.len());
-    if let Some((_, name)) = seeming {
+    if let Some((_, name)) = seeming.filter(|_| file.kind.is_text()) {
         let delimiter = char::from(file.delimiter).escape_default();
         return format!(
             "the programme's delimiter is `{delimiter}`, and the header seems to use {name}: set `delimiter` in the department's `format`"
         );
     }
-    if department.format.encoding == Encoding::Windows1252 && !header.is_ascii() && std::str::from_utf8(header).is_ok()
-    {
+    if encoding == Encoding::Windows1252 && !header.is_ascii() && std::str::from_utf8(header).is_ok() {
         return "the header seems to be UTF-8: set `encoding = \"utf-8\"` in the department's `format`".to_owned();
     }
     let letters = |name: &str| {
@@ -180,11 +196,6 @@ fn advice(file: &NamedFile, department: &Department, header: &[u8], names: &[Str
             names.len()
         ),
     }
-}
-
-fn wanted(columns: &Columns) -> Vec<&str> {
-    let needed = [&columns.person, &columns.kind, &columns.start, &columns.end];
-    needed.into_iter().chain(&columns.record).chain(&columns.child).map(String::as_str).collect()
 }
 
 fn unreadable(file: &NamedFile, encoding: Encoding, header: &[u8]) -> Error {

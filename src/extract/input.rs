@@ -1,7 +1,9 @@
 //! Which files a department's `input` names.
 
+use super::conversion::DELIMITER;
 use crate::error::{Error, Result};
 use crate::programme::{Department, Programme, relative_to};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// One file of an extract: where it stands and how messages and lists name it.
@@ -11,8 +13,35 @@ pub(super) struct NamedFile {
     pub path: PathBuf,
     /// The path as the programme file has it, globs filled in.
     pub name: String,
-    /// Between fields.
+    /// Between fields of its text.
     pub delimiter: u8,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a file is, as its extension says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Text, packed or not.
+    Text(Packing),
+    /// A workbook (.xlsx).
+    Spreadsheet,
+    /// Apache Parquet.
+    Parquet,
+}
+
+/// How a text is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Packing {
+    Plain,
+    Gzip,
+    Zstandard,
+}
+
+impl Kind {
+    pub(super) fn is_text(self) -> bool {
+        matches!(self, Self::Text(_))
+    }
 }
 
 /// The files of a department: lists in their order, each glob sorted bytewise, a file matched twice only once.
@@ -22,7 +51,7 @@ pub(super) struct NamedFile {
 /// [`Error::File`] where a path is not there, a glob matches nothing, or the kind of a file is not known.
 pub(super) fn resolve(programme: &Programme, department: &Department) -> Result<Vec<NamedFile>> {
     let mut files: Vec<NamedFile> = Vec::new();
-    let mut seen: Vec<PathBuf> = Vec::new();
+    let mut seen: HashSet<PathBuf> = HashSet::new();
     for pattern in &department.input {
         for name in names(programme.folder(), pattern)? {
             let path = relative_to(programme.folder(), &name);
@@ -34,12 +63,11 @@ pub(super) fn resolve(programme: &Programme, department: &Department) -> Result<
                     "name a file, or a glob such as `folder/*.csv`",
                 ));
             }
-            if seen.contains(&real) {
+            if !seen.insert(real) {
                 continue;
             }
-            seen.push(real);
-            let delimiter = delimiter(&path, department)?;
-            files.push(NamedFile { path, name, delimiter });
+            let (kind, delimiter) = kind(&path, department)?;
+            files.push(NamedFile { path, name, delimiter, kind });
         }
     }
     Ok(files)
@@ -76,13 +104,27 @@ fn names(folder: &Path, pattern: &str) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The kind of a file follows from its extension.
-fn delimiter(path: &Path, department: &Department) -> Result<u8> {
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
-    let default = match extension.as_deref() {
-        Some("csv") => b',',
-        Some("tsv") => b'\t',
-        _ => return Err(Error::file(path, "its kind is not known by its extension", "deliver .csv or .tsv")),
+/// The kind of a file follows from its extension, and with it what stands between fields.
+pub(super) fn kind(path: &Path, department: &Department) -> Result<(Kind, u8)> {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let (packing, text) = if let Some(text) = name.strip_suffix(".gz") {
+        (Packing::Gzip, text)
+    } else if let Some(text) = name.strip_suffix(".zst") {
+        (Packing::Zstandard, text)
+    } else {
+        (Packing::Plain, name.as_str())
     };
-    Ok(department.format.delimiter.unwrap_or(default))
+    let stated = |default| department.format.delimiter.unwrap_or(default);
+    let extension = Path::new(text).extension().and_then(|extension| extension.to_str());
+    match (extension, packing) {
+        (Some("csv"), _) => Ok((Kind::Text(packing), stated(b','))),
+        (Some("tsv"), _) => Ok((Kind::Text(packing), stated(b'\t'))),
+        (Some("xlsx"), Packing::Plain) => Ok((Kind::Spreadsheet, DELIMITER)),
+        (Some("parquet"), Packing::Plain) => Ok((Kind::Parquet, DELIMITER)),
+        _ => Err(Error::file(
+            path,
+            "its kind is not known by its extension",
+            "deliver .xlsx, .parquet, or .csv or .tsv, which may be packed as .gz or .zst",
+        )),
+    }
 }

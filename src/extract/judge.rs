@@ -2,34 +2,31 @@
 
 use super::csv::{Field, FieldForm};
 use super::encoding::trimmed;
-use super::header::{Header, unquoted};
-use super::quality::{IdentifierCounts, Reason};
+use super::header::{Header, PeriodAt, unquoted};
+use super::quality::{Column, IdentifierCounts, Reason};
 use super::records::Record;
+use super::weeks::{amount, monday};
 use super::{Types, normalised};
 use crate::identity::{
-    AgeBands, CprCell, CprNumber, CprReader, Place, PseudonymBatch, Pseudonymiser, Pseudonyms, Sex, holds_cpr_number,
+    AgeBands, CprCell, CprNumber, CprReader, Place, PseudonymBatch, Pseudonymiser, Pseudonyms, Registry, Sex,
+    holds_cpr_number,
 };
 use crate::programme::{Department, Encoding, Programme};
 use chrono::{Datelike, NaiveDate};
 use std::collections::HashMap;
 use zeroize::Zeroize;
 
-/// A canonical column, for naming it in the department's own words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Column {
-    Person,
-    Child,
-    Kind,
-    Start,
-    End,
-}
+/// From a Monday to its Sunday.
+const SIX_DAYS: i32 = 6;
 
 /// What becomes of a row.
 pub(super) enum Judgement {
-    /// It becomes a record.
-    Accepted(Draft),
-    /// It cannot be used: why, where, and whom it is about if that can be told.
-    Rejected { reason: Reason, column: Option<Column>, person: Option<Place> },
+    /// It becomes a record for each of its persons; their drafts are with the judge.
+    Accepted,
+    /// It names somebody whose rows leave no trace.
+    Excluded,
+    /// It cannot be used: why, and where. Whom it is about, if that can be told, is with the judge.
+    Rejected { reason: Reason, column: Option<Column> },
 }
 
 /// An accepted row whose pseudonyms are still to be made: 28 bytes.
@@ -64,9 +61,11 @@ impl Draft {
 pub(super) struct Rules<'a> {
     department: &'a Department,
     header: &'a Header,
+    encoding: Encoding,
     numbers: CprReader,
     age_bands: &'a AgeBands,
     pseudonymiser: &'a Pseudonymiser,
+    registry: &'a Registry,
 }
 
 impl<'a> Rules<'a> {
@@ -74,10 +73,13 @@ impl<'a> Rules<'a> {
         programme: &'a Programme,
         department: &'a Department,
         header: &'a Header,
+        encoding: Encoding,
         pseudonymiser: &'a Pseudonymiser,
+        registry: &'a Registry,
     ) -> Self {
         let numbers = CprReader { as_of: programme.as_of, leading_zero_lost: department.format.leading_zero_lost };
-        Self { department, header, numbers, age_bands: &programme.age_bands, pseudonymiser }
+        let age_bands = &programme.age_bands;
+        Self { department, header, encoding, numbers, age_bands, pseudonymiser, registry }
     }
 }
 
@@ -93,6 +95,18 @@ pub(super) struct Judge<'a> {
     seen_types: HashMap<Vec<u8>, Result<u32, Reason>, foldhash::fast::RandomState>,
     /// The person's cell of the row before, and what it gave: rows of one person often stand together.
     last_person: Option<(&'a [u8], Identified)>,
+    /// The persons of this row whose cells hold usable numbers, each once.
+    persons: Vec<Identified>,
+    /// Over this row's person cells.
+    person_counts: IdentifierCounts,
+    /// Their numbers and the places of their pseudonyms, where a row can be about several.
+    row_numbers: Vec<(CprNumber, Place)>,
+    /// What becomes of accepted rows.
+    pub drafts: Vec<Draft>,
+    /// The amount of each of them, where rows are weeks.
+    pub amounts: Vec<i128>,
+    /// Records of accepted rows beyond each row's first.
+    pub further_adults: u64,
     /// The types of this block.
     pub types: Types,
     /// Over the identifier cells of accepted rows.
@@ -119,7 +133,7 @@ struct Identified {
 
 impl<'a> Judge<'a> {
     pub(super) fn new(rules: &'a Rules<'a>, bytes: &'a [u8]) -> Self {
-        let encoding = rules.department.format.encoding;
+        let encoding = rules.encoding;
         let is_text = encoding == Encoding::Utf8 || bytes.is_ascii();
         let text = if is_text { simdutf8::basic::from_utf8(bytes).ok() } else { None };
         let is_valid = text.is_some() || (encoding != Encoding::Utf8 && encoding.is_valid(bytes));
@@ -130,6 +144,12 @@ impl<'a> Judge<'a> {
             batch: rules.pseudonymiser.batch(),
             seen_types: HashMap::default(),
             last_person: None,
+            persons: Vec::new(),
+            person_counts: IdentifierCounts::default(),
+            row_numbers: Vec::new(),
+            drafts: Vec::new(),
+            amounts: Vec::new(),
+            further_adults: 0,
             types: Types::default(),
             counts: IdentifierCounts::default(),
         }
@@ -138,64 +158,140 @@ impl<'a> Judge<'a> {
     /// The judgement on one row, given its fields and its byte range.
     pub(super) fn judge(&mut self, row: std::ops::Range<usize>, fields: &[Field]) -> Judgement {
         let header = self.rules.header;
+        self.persons.clear();
+        self.row_numbers.clear();
+        if self.rules.registry.has_exclusions() && self.names_excluded(fields) {
+            return Judgement::Excluded;
+        }
         if fields.len() != header.width {
-            return Judgement::Rejected { reason: Reason::RowMalformed, column: None, person: None };
+            return Judgement::Rejected { reason: Reason::RowMalformed, column: None };
         }
-        let person = self.identify_person(&fields[header.columns.person]);
+        let problem = self.identify_persons(fields);
         let is_malformed = fields.iter().any(|field| field.form == FieldForm::Broken)
-            || !(self.is_valid || self.rules.department.format.encoding.is_valid(&self.cells.bytes[row]));
+            || !(self.is_valid || self.rules.encoding.is_valid(&self.cells.bytes[row]));
         if is_malformed {
-            let person = person.ok().flatten().map(|person| person.pseudonym);
-            return Judgement::Rejected { reason: Reason::RowMalformed, column: None, person };
+            return Judgement::Rejected { reason: Reason::RowMalformed, column: None };
         }
-        let person = match person {
-            Ok(Some(person)) => person,
-            Ok(None) => return Judgement::rejected(Reason::PersonMissing, Column::Person),
-            Err(BadNumber::Malformed) => return Judgement::rejected(Reason::PersonMalformed, Column::Person),
-            Err(BadNumber::ImpossibleDate) => return Judgement::rejected(Reason::PersonImpossibleDate, Column::Person),
-        };
-        self.judge_rest(fields, &person).unwrap_or_else(|(reason, column)| Judgement::Rejected {
-            reason,
-            column: Some(column),
-            person: Some(person.pseudonym),
-        })
+        match problem.map_or_else(|| self.judge_rest(fields), Err) {
+            Ok(()) => Judgement::Accepted,
+            Err((reason, column)) => Judgement::Rejected { reason, column: Some(column) },
+        }
     }
 
-    /// All that comes after the person, in the order of the reasons.
-    fn judge_rest(&mut self, fields: &[Field], person: &Identified) -> Result<Judgement, (Reason, Column)> {
-        let columns = self.rules.header.columns;
+    /// Where the pseudonyms of this row's persons will stand.
+    pub(super) fn persons(&self) -> impl Iterator<Item = Place> {
+        self.persons.iter().map(|person| person.pseudonym)
+    }
+
+    /// Whether a person or child of a row, or any cell of a row with the wrong number of them, leaves no trace.
+    fn names_excluded(&mut self, fields: &[Field]) -> bool {
+        let Rules { header, registry, numbers, pseudonymiser, .. } = self.rules;
+        let mut is_excluded = |field: &Field| {
+            self.cells.with_text(field, |text| registry.excludes(text, *numbers, pseudonymiser)).unwrap_or(false)
+        };
+        if fields.len() != header.width {
+            return fields.iter().any(is_excluded);
+        }
+        header.columns.persons.iter().chain(&header.columns.child).any(|&column| is_excluded(&fields[column]))
+    }
+
+    /// Finds the row's persons; the first reason, in their order, why they cannot be used.
+    fn identify_persons(&mut self, fields: &[Field]) -> Option<(Reason, Column)> {
+        self.person_counts = IdentifierCounts::default();
+        let mut problem: Option<(Reason, Column)> = None;
+        for (position, &column) in self.rules.header.columns.persons.iter().enumerate() {
+            let reason = match self.identify_person(&fields[column]) {
+                Ok(Some(person)) => {
+                    self.person_counts.add(person.counts);
+                    if !self.persons().any(|known| known == person.pseudonym) {
+                        self.persons.push(person);
+                    }
+                    continue;
+                }
+                Ok(None) => continue,
+                Err(BadNumber::Malformed) => Reason::PersonMalformed,
+                Err(BadNumber::ImpossibleDate) => Reason::PersonImpossibleDate,
+            };
+            if problem.is_none_or(|(before, _)| reason < before) {
+                problem = Some((reason, Column::Person(u16::try_from(position).unwrap_or(u16::MAX))));
+            }
+        }
+        let is_nobody = self.persons.is_empty() && problem.is_none();
+        problem.or(is_nobody.then_some((Reason::PersonMissing, Column::Person(0))))
+    }
+
+    /// All that comes after the persons, in the order of the reasons.
+    fn judge_rest(&mut self, fields: &[Field]) -> Result<(), (Reason, Column)> {
+        let columns = &self.rules.header.columns;
         let child = columns.child.map_or(Ok(None), |child| self.identify(&fields[child])).map_err(|bad| match bad {
             BadNumber::Malformed => (Reason::ChildMalformed, Column::Child),
             BadNumber::ImpossibleDate => (Reason::ChildImpossibleDate, Column::Child),
         })?;
         let kind = self.kind(&fields[columns.kind]).map_err(|reason| (reason, Column::Kind))?;
-        let start = self.date(&fields[columns.start]).map_err(|reason| (reason, Column::Start))?;
-        let start = start.ok_or((Reason::StartMissing, Column::Start))?;
-        let end = self.date(&fields[columns.end]).map_err(|reason| (reason, Column::End))?;
-        if end.is_some_and(|end| end < start) {
-            return Err((Reason::EndBeforeStart, Column::End));
-        }
+        let (start, end, amount) = match columns.period {
+            PeriodAt::Days { start, end } => {
+                let (start, end) = self.days(&fields[start], &fields[end])?;
+                (start, end, None)
+            }
+            PeriodAt::Weeks { week, amount } => {
+                let (first, amount) = self.week(&fields[week], amount.map(|amount| &fields[amount]))?;
+                (first, first + SIX_DAYS, Some(amount))
+            }
+        };
         let record = columns.record.and_then(|record| self.record(&fields[record]));
-        self.counts.add(person.counts);
+        self.counts.add(self.person_counts);
         if let Some(child) = &child {
             self.counts.add(child.counts);
         }
-        Ok(Judgement::Accepted(Draft {
-            person: person.pseudonym,
-            record,
-            child: child.map(|child| child.pseudonym),
-            kind,
-            start: days(start),
-            end: end.map_or(Record::OPEN, days),
-            sex: person.sex,
-            age_band: person.age_band,
-        }))
+        for person in &self.persons {
+            self.drafts.push(Draft {
+                person: person.pseudonym,
+                record,
+                child: child.map(|child| child.pseudonym),
+                kind,
+                start,
+                end,
+                sex: person.sex,
+                age_band: person.age_band,
+            });
+            self.amounts.extend(amount);
+        }
+        self.further_adults += self.persons.len() as u64 - 1;
+        Ok(())
+    }
+
+    /// The first and the last day.
+    fn days(&mut self, start: &Field, end: &Field) -> Result<(i32, i32), (Reason, Column)> {
+        let start = self.date(start).map_err(|reason| (reason, Column::Start))?;
+        let start = start.ok_or((Reason::StartMissing, Column::Start))?;
+        let format = &self.rules.department.format;
+        let end = if let Some(day) = self.cells.plain(end).and_then(|bytes| format.dates.read_ascii(bytes)) {
+            format.end_on(day)
+        } else {
+            let end = self.cells.with_text(end, |text| format.read_end(text)).flatten();
+            end.ok_or((Reason::DateMalformed, Column::End))?
+        };
+        if end.is_some_and(|end| end < start) {
+            return Err((Reason::EndBeforeStart, Column::End));
+        }
+        Ok((days(start), end.map_or(Record::OPEN, days)))
+    }
+
+    /// The week's Monday, and the amount; 1 where there is no column of amounts.
+    fn week(&mut self, week: &Field, paid: Option<&Field>) -> Result<(i32, i128), (Reason, Column)> {
+        let format = &self.rules.department.format;
+        let read = |text: &str| if text.is_empty() { Err(Reason::StartMissing) } else { monday(text, &format.dates) };
+        let first = self.cells.with_text(week, read).unwrap_or(Err(Reason::DateMalformed));
+        let first = first.map_err(|reason| (reason, Column::Week))?;
+        let Some(paid) = paid else { return Ok((days(first), 1)) };
+        let paid = self.cells.with_text(paid, |text| amount(text, format.decimal)).flatten();
+        Ok((days(first), paid.ok_or((Reason::AmountMalformed, Column::Amount))?))
     }
 
     fn identify_person(&mut self, field: &Field) -> Result<Option<Identified>, BadNumber> {
         let bytes: &'a [u8] = self.cells.bytes;
         let raw = &bytes[field.content.clone()];
-        let is_plain = field.form == FieldForm::Plain;
+        let is_plain = field.form == FieldForm::Plain && !self.is_about_several();
         if let Some((_, person)) = self.last_person.filter(|(last, _)| is_plain && *last == raw) {
             return Ok(Some(person));
         }
@@ -209,9 +305,23 @@ impl<'a> Judge<'a> {
         let plain = self.cells.plain(field).and_then(|bytes| rules.numbers.read_plain(bytes));
         match plain.or_else(|| self.cells.with_text(field, |text| rules.numbers.read(text))) {
             Some(CprCell::Empty) => Ok(None),
-            Some(CprCell::Number { number, repaired }) => Ok(Some(self.identified(&number, repaired))),
-            Some(CprCell::ImpossibleDate) => Err(BadNumber::ImpossibleDate),
+            Some(CprCell::Number { number, repaired }) => self.identified(&number, repaired).map(Some),
+            Some(CprCell::ImpossibleDate) => self.identify_unborn(field).map(Some),
             Some(CprCell::Malformed) | None => Err(BadNumber::Malformed),
+        }
+    }
+
+    /// A number that says a birth to come may have been given by mistake: what counts is the one that took its place.
+    fn identify_unborn(&mut self, field: &Field) -> Result<Identified, BadNumber> {
+        let rules = self.rules;
+        let numbers = CprReader { as_of: NaiveDate::MAX, ..rules.numbers };
+        match self.cells.with_text(field, |text| numbers.read(text)) {
+            Some(CprCell::Number { number, repaired })
+                if rules.registry.current(&number, rules.pseudonymiser).is_some() =>
+            {
+                self.identified(&number, repaired)
+            }
+            _ => Err(BadNumber::ImpossibleDate),
         }
     }
 
@@ -254,18 +364,42 @@ impl<'a> Judge<'a> {
         self.cells.with_text(field, |text| (!text.is_empty()).then(|| batch.record(text))).flatten()
     }
 
-    fn identified(&mut self, number: &CprNumber, repaired: bool) -> Identified {
+    fn identified(&mut self, number: &CprNumber, repaired: bool) -> Result<Identified, BadNumber> {
         let rules = self.rules;
-        Identified {
-            pseudonym: self.batch.person(number),
+        let current = rules.registry.current(number, rules.pseudonymiser);
+        if current.is_some_and(|current| !rules.numbers.is_born(current)) {
+            return Err(BadNumber::ImpossibleDate);
+        }
+        let number = current.unwrap_or(number);
+        Ok(Identified {
+            pseudonym: self.place(number),
             sex: number.sex(),
             age_band: rules.age_bands.band(number.age(rules.numbers.as_of)),
             counts: IdentifierCounts {
                 repaired: u64::from(repaired),
                 replacement: u64::from(number.is_replacement()),
                 no_check_digit: u64::from(number.lacks_check_digit()),
+                renumbered: u64::from(current.is_some()),
             },
+        })
+    }
+
+    /// Whether rows have several columns of persons.
+    fn is_about_several(&self) -> bool {
+        self.rules.header.columns.persons.len() > 1
+    }
+
+    /// Where the pseudonym of a number will stand; the same place for one that stands in a row twice.
+    fn place(&mut self, number: &CprNumber) -> Place {
+        if !self.is_about_several() {
+            return self.batch.person(number);
         }
+        if let Some((_, place)) = self.row_numbers.iter().find(|(known, _)| known == number) {
+            return *place;
+        }
+        let place = self.batch.person(number);
+        self.row_numbers.push((number.clone(), place));
+        place
     }
 }
 
@@ -291,12 +425,6 @@ impl Drop for Judge<'_> {
     fn drop(&mut self) {
         self.cells.scratch.zeroize();
         self.seen_types.drain().for_each(|(mut raw, _)| raw.zeroize());
-    }
-}
-
-impl Judgement {
-    fn rejected(reason: Reason, column: Column) -> Self {
-        Self::Rejected { reason, column: Some(column), person: None }
     }
 }
 

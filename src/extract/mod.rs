@@ -4,26 +4,43 @@
 //! dates and a type, or a row number and a [`Reason`].
 
 mod block;
+mod change;
+mod conversion;
 mod csv;
 mod delivery;
 mod encoding;
 mod header;
 mod input;
 mod judge;
+mod list;
 pub(crate) use judge::days;
+mod months;
+mod out_of_date;
 mod quality;
 mod read;
+mod recognise;
 mod records;
+mod risk;
 mod room;
+mod sample;
+mod trailer;
+mod weeks;
 
+pub use change::{Changed, Comparison, Figure};
+pub(crate) use change::{compare, not_compared};
 pub use csv::{Field, FieldForm, RowReader, Split, split_rows};
-pub(crate) use delivery::names;
 pub use delivery::{deliver, tidy, type_warnings, write_private};
-pub use quality::{Quality, Reason, Rejected};
+pub(crate) use delivery::{names, write_extract, write_incomplete};
+pub(crate) use out_of_date::rows_out_of_date;
+pub use out_of_date::write_out_of_date;
+pub use quality::{Column, Quality, Reason, Rejected};
+pub(crate) use read::read_with;
 pub use read::{Extract, InputFile, read};
 pub(crate) use records::SortedPart;
-pub use records::{Chunk, LeavingTypes, Record, Records, Types};
+pub use records::{Chunk, LeavingTypes, Record, Records, Sorted, Types};
+pub use risk::Risk;
 pub use room::Room;
+pub use sample::Sample;
 
 use unicode_normalization::UnicodeNormalization;
 

@@ -1,5 +1,7 @@
 //! Why rows are rejected, and the count of everything that is not as it should be.
 
+use super::change::Changed;
+use super::risk::Risk;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
@@ -29,11 +31,13 @@ pub enum Reason {
     DateMalformed,
     /// The last day lies before the first.
     EndBeforeStart,
+    /// No amount, or one that is not written like the programme's `decimal`.
+    AmountMalformed,
 }
 
 impl Reason {
     /// All reasons, in the order in which they are tried.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::RowMalformed,
         Self::PersonMissing,
         Self::PersonMalformed,
@@ -45,6 +49,7 @@ impl Reason {
         Self::StartMissing,
         Self::DateMalformed,
         Self::EndBeforeStart,
+        Self::AmountMalformed,
     ];
 
     /// The word in `rejected.csv` and `quality.json`.
@@ -62,23 +67,59 @@ impl Reason {
             Self::StartMissing => "start_missing",
             Self::DateMalformed => "date_malformed",
             Self::EndBeforeStart => "end_before_start",
+            Self::AmountMalformed => "amount_malformed",
         }
     }
 }
 
-/// A row that cannot be used. Holds nothing of what stands in it, but for `cells`, which are asked for expressly.
+/// A canonical column, for naming it in the department's own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// A person's number, by its position among the columns of persons.
+    Person(u16),
+    /// The child's number.
+    Child,
+    /// The type.
+    Kind,
+    /// The first day.
+    Start,
+    /// The last day.
+    End,
+    /// The week.
+    Week,
+    /// What was paid in it.
+    Amount,
+}
+
+/// A row that cannot be used: 32 bytes, so that a file of nothing else fits in memory. Holds nothing of what stands in
+/// it, but for `cells`, which are asked for expressly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
     /// Position of its file among the department's.
     pub file: usize,
     /// Its number in the file, from 1, header and empty lines not counted.
     pub row: u64,
-    /// The column in the department's own words; `None` for the row as a whole.
-    pub column: Option<String>,
+    /// The column; `None` for the row as a whole.
+    pub column: Option<Column>,
     /// Why.
     pub reason: Reason,
-    /// The row's own cells, where `--show-values` asks for them; else empty. Overwritten when dropped.
-    pub cells: Zeroizing<Vec<String>>,
+    /// How many persons its cells name.
+    pub persons: u16,
+    /// The row's own cells, where `--show-values` asks for them. Overwritten when dropped.
+    pub cells: Option<Box<Zeroizing<Vec<String>>>>,
+}
+
+impl Rejected {
+    /// Rows of a department that are listed, and bytes that their cells take where they are shown. Beyond that it is not
+    /// the extract that was meant.
+    pub(super) const MOST: usize = 20_000_000;
+    pub(super) const MOST_CELL_BYTES: usize = 1 << 30;
+
+    /// What the row's cells take in memory.
+    pub(super) fn cell_bytes(&self) -> usize {
+        let bytes = |cell: &String| cell.capacity() + size_of::<String>();
+        self.cells.iter().flat_map(|cells| cells.iter()).map(bytes).sum()
+    }
 }
 
 /// Counts over identifier cells.
@@ -87,6 +128,7 @@ pub(super) struct IdentifierCounts {
     pub repaired: u64,
     pub replacement: u64,
     pub no_check_digit: u64,
+    pub renumbered: u64,
 }
 
 impl IdentifierCounts {
@@ -94,11 +136,13 @@ impl IdentifierCounts {
         self.repaired += other.repaired;
         self.replacement += other.replacement;
         self.no_check_digit += other.no_check_digit;
+        self.renumbered += other.renumbered;
     }
 }
 
-/// `quality.json`: rows = rejected + duplicates + extract.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// `quality.json`: rows + `further_adults` = rejected + excluded + duplicates + `netted_out` + joined + extract; what a
+/// programme makes no use of is not there, and counts as 0. `persons`, `types` and `risk` always come from this version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
     /// The department's id.
     pub department: String,
@@ -118,4 +162,50 @@ pub struct Quality {
     pub no_check_digit: u64,
     /// Rows of the extract.
     pub extract: u64,
+    /// Rows of persons or children that `[persons]` excludes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excluded: Option<u64>,
+    /// Identifier cells of accepted rows with a number that has been replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renumbered: Option<u64>,
+    /// Records of accepted rows beyond the first, where rows can be about several adults.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub further_adults: Option<u64>,
+    /// Weekly rows, without duplicates, whose amounts sum up to 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub netted_out: Option<u64>,
+    /// Weekly rows, without duplicates, that are in a spell with others, the first of each spell excepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<u64>,
+    /// The encoding that was recognised in each file, where the programme leaves that to the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encodings: Option<BTreeMap<String, String>>,
+    /// Persons of the extract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persons: Option<u64>,
+    /// Rows of the extract by type, as types leave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub types: Option<BTreeMap<String, u64>>,
+    /// How far its persons stand out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Risk>,
+    /// How it differs from an earlier period's, where it was held against one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Changed>,
+}
+
+impl Quality {
+    /// No `quality.json` is longer: the types that it counts stand in a programme file, which has at most 1 MiB.
+    pub(crate) const MOST_BYTES: u64 = 8 << 20;
+
+    /// Whether every row is counted as what became of it.
+    #[must_use]
+    pub fn adds_up(&self) -> bool {
+        let sum =
+            |counts: &[Option<u64>]| counts.iter().map(|count| count.unwrap_or(0)).try_fold(0_u64, u64::checked_add);
+        let became = [self.excluded, self.netted_out, self.joined].into_iter();
+        let became = became.chain([self.rejected, self.duplicates, self.extract].map(Some));
+        let rows = sum(&[Some(self.rows), self.further_adults]);
+        rows.is_some() && rows == sum(&became.collect::<Vec<_>>())
+    }
 }

@@ -1,17 +1,19 @@
 //! Reading all files of a department: blocks of rows are judged in parallel and put together in their order.
 
-use super::block::{Block, BlockReader, Stop};
+use super::block::{BLOCK_BYTES, Block, BlockReader, Stop};
 use super::csv::{Field, RowReader};
 use super::header::{self, unquoted};
 use super::input::{self, NamedFile};
-use super::judge::{Column, Draft, Judge, Judgement, Rules};
-use super::quality::{IdentifierCounts, Reason, Rejected};
-use super::records::{Records, Types};
+use super::judge::{Draft, Judge, Judgement, Rules};
+use super::quality::{Column, IdentifierCounts, Reason, Rejected};
+use super::records::{Record, Records, Types};
 use super::room::Room;
-use crate::error::{Result, Warning};
-use crate::identity::{Key, Place, Pseudonym, Pseudonymiser, Pseudonyms};
+use super::weeks::{self, Week, WeekCounts};
+use super::{recognise, trailer};
+use crate::error::{Error, Result, Warning};
+use crate::identity::{Key, Place, Pseudonym, Pseudonymiser, Pseudonyms, Registry};
 use crate::pipeline::Progress;
-use crate::programme::{Department, Encoding, Programme};
+use crate::programme::{Columns, Department, Encoding, LastLine, Period, Programme};
 use rayon::prelude::*;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -31,8 +33,20 @@ pub struct Extract {
     pub rejected: Vec<Rejected>,
     /// Persons of rejected rows, with repetitions.
     pub incomplete: Vec<Pseudonym>,
+    /// The department's own names of the columns.
+    columns: Option<Columns>,
+    /// What the cells of rejected rows take.
+    shown_bytes: usize,
     /// Over the identifier cells of accepted rows.
     pub(super) counts: IdentifierCounts,
+    /// Rows of persons or children that `[persons]` excludes.
+    pub(super) excluded: u64,
+    /// Records of accepted rows beyond each row's first.
+    pub(super) further_adults: u64,
+    /// Weekly rows, until all files are read.
+    weeks: Vec<Week>,
+    /// What became of them.
+    pub(super) week_counts: WeekCounts,
     /// What a person should look at.
     pub warnings: Vec<Warning>,
 }
@@ -48,14 +62,16 @@ pub struct InputFile {
     pub rows: u64,
     /// Its column names, normalised; only ever written to `private/`. Overwritten when dropped.
     pub header: Zeroizing<Vec<String>>,
+    /// Its encoding, where that was recognised.
+    pub recognised: Option<Encoding>,
 }
 
 /// Reads all files of a department; records that there is no `room` for are put aside.
 ///
 /// # Errors
 ///
-/// [`crate::Error::File`] where a file is missing, unreadable, empty, changed while it was read, without a named column, or
-/// has an unclosed quote.
+/// [`crate::Error::File`] where a file is missing, unreadable, empty, changed while it was read, without a named column,
+/// has an unclosed quote, or is none that can be meant: a row or a header too long, too many rows rejected.
 pub fn read(
     programme: &Programme,
     department: &Department,
@@ -64,16 +80,53 @@ pub fn read(
     room: Room,
     progress: &dyn Progress,
 ) -> Result<Extract> {
+    read_with(programme, department, &Pseudonymiser::new(key, &department.id), show_values, room, progress)
+}
+
+/// The same, with a pseudonymiser that may be looking for somebody.
+pub(crate) fn read_with(
+    programme: &Programme,
+    department: &Department,
+    pseudonymiser: &Pseudonymiser,
+    show_values: bool,
+    room: Room,
+    progress: &dyn Progress,
+) -> Result<Extract> {
     let files = input::resolve(programme, department)?;
     let bytes = files.iter().filter_map(|file| std::fs::metadata(&file.path).ok()).map(|metadata| metadata.len()).sum();
     progress.begin(&format!("reading {}", department.id), bytes);
-    let pseudonymiser = Pseudonymiser::new(key, &department.id);
+    let registry = Registry::read(&programme.person_lists, pseudonymiser)?;
     let block_bytes = room.block_bytes();
-    let mut extract = Extract { records: Records::new(room), ..Extract::default() };
+    let columns = Some(department.columns.clone());
+    let mut extract = Extract { records: Records::new(room), columns, ..Extract::default() };
     for file in &files {
-        let reading = Reading { programme, department, file, pseudonymiser: &pseudonymiser, show_values, block_bytes };
+        let recognised = match department.format.encoding {
+            None if file.kind.is_text() => Some(recognise::encoding(file, department)?),
+            _ => None,
+        };
+        let encoding = match department.format.encoding {
+            Some(stated) if file.kind.is_text() => stated,
+            _ => recognised.unwrap_or(Encoding::Utf8),
+        };
+        let reading = Reading {
+            programme,
+            department,
+            file,
+            encoding,
+            recognised,
+            pseudonymiser,
+            registry: &registry,
+            show_values,
+            block_bytes,
+        };
         reading.read_into(&mut extract, progress)?;
     }
+    let (spells, week_counts) = weeks::spells(std::mem::take(&mut extract.weeks));
+    for spell in spells {
+        extract.records.push(spell);
+    }
+    extract.week_counts = week_counts;
+    extract.records.keep_within_room()?;
     progress.end();
     // What reading left on the stacks, such as pieces of rows that were moved through registers.
     rayon::broadcast(|_| overwrite_stack());
@@ -95,7 +148,11 @@ struct Reading<'a> {
     programme: &'a Programme,
     department: &'a Department,
     file: &'a NamedFile,
+    encoding: Encoding,
+    /// The encoding, where the programme does not state it.
+    recognised: Option<Encoding>,
     pseudonymiser: &'a Pseudonymiser,
+    registry: &'a Registry,
     show_values: bool,
     block_bytes: usize,
 }
@@ -104,6 +161,11 @@ struct Reading<'a> {
 struct BlockOutcome {
     rows: u64,
     drafts: Vec<Draft>,
+    amounts: Vec<i128>,
+    further_adults: u64,
+    excluded: u64,
+    /// The number in its last row, where that can be a trailer.
+    trailer: Option<u64>,
     types: Types,
     rejected: Vec<Rejected>,
     incomplete: Vec<Place>,
@@ -114,17 +176,27 @@ struct BlockOutcome {
 
 impl Reading<'_> {
     fn read_into(&self, extract: &mut Extract, progress: &dyn Progress) -> Result<()> {
-        let mut reader = BlockReader::open(self.file, self.block_bytes)?;
+        let mut reader = BlockReader::open(self.file, self.department, self.block_bytes)?;
+        self.read_all(&mut reader, extract, progress).or_else(|error| {
+            // Whatever else seems wrong with it: that it changed explains it.
+            reader.check_unchanged()?;
+            Err(error)
+        })
+    }
+
+    fn read_all(&self, reader: &mut BlockReader<'_>, extract: &mut Extract, progress: &dyn Progress) -> Result<()> {
         let (first, header) = loop {
             let block = reader.next_block().map_err(|stop| stop.into_error(self.file, 0))?;
             let block = block.ok_or_else(|| header::empty(self.file))?;
-            if let Some(header) = header::read(self.file, self.department, &block, reader.had_byte_order_mark)? {
+            let mark = reader.had_byte_order_mark;
+            if let Some(header) = header::read(self.file, self.department, self.encoding, &block, mark)? {
                 break (block, header);
             }
         };
-        let rules = Rules::new(self.programme, self.department, &header, self.pseudonymiser);
+        let rules =
+            Rules::new(self.programme, self.department, &header, self.encoding, self.pseudonymiser, self.registry);
         let file = extract.files.len();
-        let mut tally = Tally { extract, rows: 0, seems_utf8: None };
+        let mut tally = Tally { extract, rows: 0, trailer: None, seems_utf8: None };
         let mut blocks = vec![first];
         let mut judged = Vec::new();
         let mut header_bytes = header.length;
@@ -136,10 +208,11 @@ impl Reading<'_> {
                 blocks.par_iter().enumerate().map(judge).collect::<Vec<_>>()
             };
             // While these are judged, the next are read and those before put in their place.
-            let read_on = || rayon::join(|| next_blocks(&mut reader), || tally.absorb(judged));
+            let read_on = || rayon::join(|| next_blocks(reader), || tally.absorb(judged));
             let (outcomes, ((next, stop), kept)) = rayon::join(judge, read_on);
             kept?;
-            progress.advance(blocks.iter().map(|block| block.len() as u64).sum());
+            self.check_amount(tally.extract)?;
+            progress.advance(reader.bytes_read());
             judged = outcomes;
             header_bytes = 0;
             if let Some(stop) = stop {
@@ -150,10 +223,19 @@ impl Reading<'_> {
             reader.recycle(std::mem::replace(&mut blocks, next));
         }
         tally.absorb(judged)?;
+        if self.department.format.last_line == LastLine::Count {
+            tally.take_trailer(self.file, file)?;
+        }
         let Tally { rows, seems_utf8, .. } = tally;
         let sha256 = reader.finish()?;
         extract.warnings.extend(self.warnings(rows, seems_utf8));
-        extract.files.push(InputFile { name: self.file.name.clone(), sha256, rows, header: header.names.clone() });
+        extract.files.push(InputFile {
+            name: self.file.name.clone(),
+            sha256,
+            rows,
+            header: header.names.clone(),
+            recognised: self.recognised,
+        });
         Ok(())
     }
 
@@ -162,6 +244,12 @@ impl Reading<'_> {
         let file = self.file.path.display();
         if rows == 0 {
             warnings.push(Warning(format!("{file}: it holds a header and no rows")));
+        }
+        if let Some(encoding) = self.recognised {
+            warnings.push(Warning(format!(
+                "{file}: its encoding was recognised as {}; state it in the department's `format` to be certain",
+                encoding.name()
+            )));
         }
         if seems_utf8 == Some(true) {
             warnings.push(Warning(format!(
@@ -178,6 +266,10 @@ impl Reading<'_> {
         let mut outcome = BlockOutcome {
             rows: 0,
             drafts: Vec::new(),
+            amounts: Vec::new(),
+            further_adults: 0,
+            excluded: 0,
+            trailer: None,
             types: Types::default(),
             rejected: Vec::new(),
             incomplete: Vec::new(),
@@ -188,16 +280,23 @@ impl Reading<'_> {
         while let Some(range) = reader.next_row(&mut fields) {
             outcome.rows += 1;
             match judge.judge(range, &fields) {
-                Judgement::Accepted(draft) => outcome.drafts.push(draft),
-                Judgement::Rejected { reason, column, person } => {
-                    let column = column.map(|column| self.own_word(column));
-                    let cells = if self.show_values { self.cells(bytes, &fields) } else { Zeroizing::default() };
-                    outcome.rejected.push(Rejected { file, row: outcome.rows, column, reason, cells });
-                    outcome.incomplete.extend(person);
+                Judgement::Accepted => {}
+                Judgement::Excluded => outcome.excluded += 1,
+                Judgement::Rejected { reason, column } => {
+                    let persons = u16::try_from(judge.persons().count()).unwrap_or(u16::MAX);
+                    let cells = self.show_values.then(|| Box::new(self.cells(bytes, &fields)));
+                    outcome.rejected.push(Rejected { file, row: outcome.rows, column, reason, persons, cells });
+                    outcome.incomplete.extend(judge.persons());
                 }
             }
         }
+        if self.department.format.last_line == LastLine::Count {
+            outcome.trailer = trailer::count(self.cells(bytes, &fields).iter().map(|cell| cell.trim()));
+        }
         outcome.pseudonyms = judge.batch.finish();
+        outcome.drafts = std::mem::take(&mut judge.drafts);
+        outcome.amounts = std::mem::take(&mut judge.amounts);
+        outcome.further_adults = judge.further_adults;
         outcome.types = std::mem::take(&mut judge.types);
         outcome.counts = judge.counts;
         outcome
@@ -205,19 +304,21 @@ impl Reading<'_> {
 
     /// Whether text that is read as Windows-1252 seems to be UTF-8; `None` where nothing tells.
     fn seems_utf8(&self, bytes: &[u8]) -> Option<bool> {
-        let could_be_wrong = self.department.format.encoding == Encoding::Windows1252 && !bytes.is_ascii();
+        let could_be_wrong = self.encoding == Encoding::Windows1252 && !bytes.is_ascii();
         could_be_wrong.then(|| std::str::from_utf8(bytes).is_ok())
     }
 
-    fn own_word(&self, column: Column) -> String {
-        let columns = &self.department.columns;
-        match column {
-            Column::Person => columns.person.clone(),
-            Column::Child => columns.child.clone().unwrap_or_default(),
-            Column::Kind => columns.kind.clone(),
-            Column::Start => columns.start.clone(),
-            Column::End => columns.end.clone(),
-        }
+    /// Whether the rejected rows still fit in memory.
+    fn check_amount(&self, extract: &Extract) -> Result<()> {
+        let what = if extract.rejected.len() > Rejected::MOST {
+            format!("of this and the department's files before it, more than {} rows cannot be used", Rejected::MOST)
+        } else if extract.shown_bytes > Rejected::MOST_CELL_BYTES {
+            format!("the rejected rows take more than {} GiB to show", Rejected::MOST_CELL_BYTES >> 30)
+        } else {
+            return Ok(());
+        };
+        let hint = "check that this is the right file, and the department's `format`; run without --show-values";
+        Err(Error::file(&self.file.path, what, hint))
     }
 
     /// The cells of a rejected row as well as they can be read, for `--show-values`.
@@ -225,7 +326,7 @@ impl Reading<'_> {
         let mut scratch = Zeroizing::new(String::new());
         let cell = |field: &Field| {
             let content = unquoted(&bytes[field.content.clone()], field.form);
-            match self.department.format.encoding.decode(&content, &mut scratch) {
+            match self.encoding.decode(&content, &mut scratch) {
                 Some(text) => text.to_owned(),
                 None => with_replacements(&content),
             }
@@ -250,6 +351,8 @@ fn with_replacements(bytes: &[u8]) -> String {
 struct Tally<'e> {
     extract: &'e mut Extract,
     rows: u64,
+    /// The number in the last row, where that can be a trailer.
+    trailer: Option<u64>,
     seems_utf8: Option<bool>,
 }
 
@@ -261,9 +364,25 @@ impl Tally<'_> {
             let positions: Vec<u32> =
                 outcome.types.names().iter().map(|name| extract.types.position(name.clone())).collect();
             let pseudonyms = &outcome.pseudonyms;
-            extract.records.add(outcome.drafts.iter().map(|draft| draft.record(pseudonyms)), &positions);
+            let records = outcome.drafts.iter().map(|draft| draft.record(pseudonyms));
+            if outcome.amounts.is_empty() {
+                extract.records.add(records, &positions);
+            } else {
+                // Rows that are weeks have amounts, and wait until they are spells.
+                extract.weeks.extend(records.zip(&outcome.amounts).map(|(record, &amount)| Week {
+                    record: Record { kind: positions[record.kind as usize], ..record },
+                    amount,
+                }));
+            }
+            extract.further_adults += outcome.further_adults;
+            extract.excluded += outcome.excluded;
+            if outcome.rows > 0 {
+                self.trailer = outcome.trailer;
+            }
             let rejected = outcome.rejected.into_iter();
+            let before = extract.rejected.len();
             extract.rejected.extend(rejected.map(|rejected| Rejected { row: rejected.row + self.rows, ..rejected }));
+            extract.shown_bytes += extract.rejected[before..].iter().map(Rejected::cell_bytes).sum::<usize>();
             extract.incomplete.extend(outcome.incomplete.into_iter().map(|person| pseudonyms[person]));
             extract.counts.add(outcome.counts);
             self.seems_utf8 = merge(self.seems_utf8, outcome.seems_utf8);
@@ -273,11 +392,41 @@ impl Tally<'_> {
     }
 }
 
+impl Tally<'_> {
+    /// Takes the last row away, which must be a trailer, and holds its number against the rows before it.
+    fn take_trailer(&mut self, named: &NamedFile, file: usize) -> Result<()> {
+        trailer::check(named, self.trailer, self.rows.saturating_sub(1))?;
+        let rejected = &mut self.extract.rejected;
+        // A line with one number in it can be no row; so it was rejected.
+        if rejected.last().is_some_and(|last| (last.file, last.row) == (file, self.rows)) {
+            rejected.pop();
+        }
+        self.rows -= 1;
+        Ok(())
+    }
+}
+
 impl Extract {
     /// Rows of data in all files.
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.files.iter().map(|file| file.rows).sum()
+    }
+
+    /// A column in the department's own words.
+    #[must_use]
+    pub fn own_word(&self, column: Column) -> &str {
+        let Some(columns) = &self.columns else { return "" };
+        match (column, &columns.period) {
+            (Column::Person(position), _) => columns.persons.get(usize::from(position)).map_or("", String::as_str),
+            (Column::Child, _) => columns.child.as_deref().unwrap_or(""),
+            (Column::Kind, _) => &columns.kind,
+            (Column::Start | Column::End | Column::Week, Period::Weeks { week, .. }) => week,
+            (Column::Start | Column::Week, Period::Days { start, .. }) => start,
+            (Column::End, Period::Days { end, .. }) => end,
+            (Column::Amount, Period::Weeks { amount, .. }) => amount.as_deref().unwrap_or(""),
+            (Column::Amount, Period::Days { .. }) => "",
+        }
     }
 
     /// Rejected rows by reason, only those that occur.
@@ -294,12 +443,16 @@ impl Extract {
     }
 }
 
-/// The next blocks, and why there are no more after them where that is an error.
+/// The next blocks, fewer where a row is long, and why there are no more after them where that is an error.
 fn next_blocks(reader: &mut BlockReader<'_>) -> (Vec<Block>, Option<Stop>) {
     let mut blocks = Vec::new();
-    while blocks.len() < BLOCKS_AT_A_TIME {
+    let mut bytes = 0;
+    while bytes < BLOCKS_AT_A_TIME * BLOCK_BYTES && blocks.len() < BLOCKS_AT_A_TIME {
         match reader.next_block() {
-            Ok(Some(block)) => blocks.push(block),
+            Ok(Some(block)) => {
+                bytes += block.len();
+                blocks.push(block);
+            }
             Ok(None) => break,
             Err(stop) => return (blocks, Some(stop)),
         }
@@ -313,11 +466,4 @@ fn merge(before: Option<bool>, now: Option<bool>) -> Option<bool> {
         (Some(before), Some(now)) => Some(before && now),
         (known, None) | (None, known) => known,
     }
-}
-
-/// The file that a rejected row stands in, for lists.
-#[must_use]
-pub(super) fn file_name(extract: &Extract, rejected: &Rejected) -> String {
-    let name = extract.files.get(rejected.file).map_or("", |file| file.name.as_str());
-    crate::identity::masked(name).into_owned()
 }

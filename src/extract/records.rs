@@ -1,12 +1,13 @@
 //! Accepted records: kept in parts, sorted, duplicates counted once.
 
+use super::months::{first_of_month, last_of_month};
 use super::room::{Overflow, Room, Segment};
 use crate::error::Result;
 use crate::identity::{Pseudonym, Sex};
 use crate::programme::OTHER_TYPE;
 use rayon::prelude::*;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// An accepted row: 64 bytes, so that a nation's fit in memory.
@@ -80,6 +81,17 @@ impl Types {
     pub fn names(&self) -> &[String] {
         &self.names
     }
+}
+
+/// What came of sorting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sorted {
+    /// Records that were removed, for they equal another.
+    pub removed: u64,
+    /// By position of a type: records that are left.
+    pub rows_of_type: Vec<u64>,
+    /// Whom they are about.
+    pub persons: u64,
 }
 
 /// Parts that records are kept in: by the leading bits of the person, so that each part sorts on its own and the
@@ -172,13 +184,6 @@ impl Records {
         usize::try_from(person.bits() >> (128 - PARTS.ilog2())).expect("fewer bits than a usize has")
     }
 
-    /// The first and the last of the records in memory.
-    pub(crate) fn ends(&self) -> Option<(&Record, &Record)> {
-        let first = self.parts.iter().find_map(|part| part.memory.first())?;
-        let last = self.parts.iter().rev().find_map(|part| part.memory.last())?;
-        Some((first, last))
-    }
-
     /// Number of records.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -200,34 +205,102 @@ impl Records {
     /// Sorts bytewise by person, start, end, type as it leaves, record and child, nulls first, and removes records
     /// that equal another in all of these and in the type as it came.
     ///
-    /// `ranks` has each type's position in the order of the names under which types leave. Gives how many records were
-    /// removed, and how many of each type are left.
+    /// `ranks` has each type's position in the order of the names under which types leave.
     ///
     /// # Errors
     ///
     /// [`crate::Error::File`] where records that were put aside cannot be read or written.
-    pub fn sort_and_deduplicate(&mut self, ranks: &[u32]) -> Result<(u64, Vec<u64>)> {
-        let overflow = self.overflow.as_deref();
-        let tidy = |part: &mut Part| {
-            let mut records = part.take(overflow)?;
+    pub fn sort_and_deduplicate(&mut self, ranks: &[u32]) -> Result<Sorted> {
+        self.tidy(ranks, Equals::Once)
+    }
+
+    /// Sorts likewise and removes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Records::sort_and_deduplicate`].
+    pub(crate) fn sort(&mut self, ranks: &[u32]) -> Result<()> {
+        self.tidy(ranks, Equals::Each).map(drop)
+    }
+
+    fn tidy(&mut self, ranks: &[u32], equals: Equals) -> Result<Sorted> {
+        let tidy = |records: &mut Vec<Record>| {
             let before = records.len();
             records.sort_unstable_by_key(|record| sort_key(record, ranks));
-            records.dedup();
-            let mut of_type = vec![0; ranks.len()];
-            for record in &records {
-                of_type[record.kind as usize] += 1;
+            if equals == Equals::Once {
+                records.dedup();
             }
-            let removed = (before - records.len()) as u64;
+            let mut rows_of_type = vec![0; ranks.len()];
+            for record in records.iter() {
+                rows_of_type[record.kind as usize] += 1;
+            }
+            let persons = records.chunk_by(|one, other| one.person == other.person).count() as u64;
+            Sorted { removed: (before - records.len()) as u64, rows_of_type, persons }
+        };
+        let mut sorted = Sorted { removed: 0, rows_of_type: vec![0; ranks.len()], persons: 0 };
+        for part in self.change_parts(tidy)? {
+            sorted.removed += part.removed;
+            sorted.persons += part.persons;
+            sorted.rows_of_type.iter_mut().zip(part.rows_of_type).for_each(|(count, further)| *count += further);
+        }
+        Ok(sorted)
+    }
+
+    /// Makes every record begin on the first day of a month and end on the last, and sorts sorted records again. None is
+    /// removed: that two are equal now does not mean that they were.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Error::File`] where records that were put aside cannot be read or written.
+    pub fn widen_to_months(&mut self, ranks: &[u32]) -> Result<()> {
+        let widen = |records: &mut Vec<Record>| {
+            for record in records.iter_mut() {
+                record.start = first_of_month(record.start);
+                record.end = if record.end == Record::OPEN { Record::OPEN } else { last_of_month(record.end) };
+            }
+            records.sort_unstable_by_key(|record| sort_key(record, ranks));
+        };
+        self.change_parts(widen).map(|_| ())
+    }
+
+    /// Changes the records of each part, of which there may be fewer afterwards.
+    fn change_parts<T: Send>(&mut self, change: impl Fn(&mut Vec<Record>) -> T + Sync) -> Result<Vec<T>> {
+        let overflow = self.overflow.as_deref();
+        let change = |part: &mut Part| {
+            let mut records = part.take(overflow)?;
+            let result = change(&mut records);
             part.put(records, overflow)?;
-            Ok((removed, of_type))
+            Ok(result)
         };
-        let add = |(removed, mut of_type): (u64, Vec<u64>), (more, further): (u64, Vec<u64>)| {
-            of_type.iter_mut().zip(further).for_each(|(count, further)| *count += further);
-            Ok((removed + more, of_type))
-        };
-        let counts = self.parts.par_iter_mut().map(tidy).try_reduce(|| (0, vec![0; ranks.len()]), add);
+        let results = self.parts.par_iter_mut().map(change).collect();
         self.in_memory = self.parts.iter().map(|part| part.memory.len()).sum();
-        counts
+        results
+    }
+
+    /// What `look` gives of the records of each part, in order; all of a person's are in one.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Error::File`] where records that were put aside cannot be read.
+    pub(crate) fn map_parts<T: Send>(&self, look: impl Fn(&[Record]) -> T + Sync) -> Result<Vec<T>> {
+        let look = |part: &Part| Ok(look(&part.all(self.overflow.as_deref())?));
+        self.parts.par_iter().map(look).collect()
+    }
+
+    /// The same records, all of them in memory.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Error::File`] where records that were put aside cannot be read.
+    pub(crate) fn copy(&self) -> Result<Self> {
+        let part = |memory| Part { aside: Vec::new(), memory };
+        let parts: Vec<Part> = self.map_parts(<[Record]>::to_vec)?.into_iter().map(part).collect();
+        Ok(Self { parts, room: Room::default(), in_memory: self.len(), overflow: None })
+    }
+
+    /// How many records there may be in memory.
+    pub(super) fn room(&self) -> &Room {
+        &self.room
     }
 
     /// The parts, each with the persons that come after the part before.
@@ -265,6 +338,15 @@ impl Records {
     }
 }
 
+/// How records count that equal one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Equals {
+    /// Once.
+    Once,
+    /// Each.
+    Each,
+}
+
 /// What records are sorted by.
 fn sort_key(record: &Record, ranks: &[u32]) -> impl Ord + use<> {
     let rank = ranks[record.kind as usize];
@@ -288,6 +370,19 @@ impl Part {
         records.append(&mut self.memory);
         self.memory = Vec::new();
         Ok(records)
+    }
+
+    /// All its records, without taking them.
+    fn all(&self, overflow: Option<&Overflow>) -> Result<Cow<'_, [Record]>> {
+        let Some(overflow) = overflow.filter(|_| !self.aside.is_empty()) else {
+            return Ok(Cow::Borrowed(&self.memory));
+        };
+        let mut records = Vec::with_capacity(self.len());
+        for segment in &self.aside {
+            overflow.read(*segment, 0..segment.records, &mut records)?;
+        }
+        records.extend_from_slice(&self.memory);
+        Ok(Cow::Owned(records))
     }
 
     /// Puts records back: as many as were put aside are again, over the same segments.
@@ -369,13 +464,32 @@ impl LeavingTypes {
         self.other.sort_unstable();
     }
 
+    /// Rows by the name under which they leave, given those of each type as it came; only names that occur.
+    pub(super) fn rows_by_name(&self, rows_of_type: &[u64]) -> BTreeMap<String, u64> {
+        let mut rows = BTreeMap::new();
+        for (&rank, &count) in self.ranks.iter().zip(rows_of_type).filter(|(_, count)| **count > 0) {
+            *rows.entry(self.names[rank as usize].clone()).or_insert(0) += count;
+        }
+        rows
+    }
+
     /// Every type that may leave does so under its own name, every other as `other`.
     #[must_use]
     pub fn new(types: &Types, may_leave: &[&str]) -> Self {
+        let may_leave: HashSet<&str> = may_leave.iter().copied().collect();
         let leaves_as =
-            |name: &String| if may_leave.contains(&name.as_str()) { name.clone() } else { OTHER_TYPE.to_owned() };
-        let leaving: Vec<String> = types.names().iter().map(leaves_as).collect();
-        let mut names = leaving.clone();
+            |name: &String| if may_leave.contains(name.as_str()) { name.clone() } else { OTHER_TYPE.to_owned() };
+        Self::ranked(&types.names().iter().map(leaves_as).collect::<Vec<_>>())
+    }
+
+    /// The types of a delivery, which leave under the names that they have there.
+    pub(crate) fn of_delivered(types: &[String]) -> Self {
+        Self::ranked(types)
+    }
+
+    /// By type, the name under which it leaves.
+    fn ranked(leaving: &[String]) -> Self {
+        let mut names = leaving.to_vec();
         names.sort_unstable();
         names.dedup();
         let rank = |name: &String| names.binary_search(name).ok().and_then(|rank| u32::try_from(rank).ok());

@@ -58,16 +58,26 @@ impl Room {
         Self { records: self.records / departments.max(1), ..self.clone() }
     }
 
+    /// How many hashes may be in memory beside the records: a quarter of what these may take.
+    pub(super) fn hashes(&self) -> usize {
+        self.records.saturating_mul(RECORD_BYTES / size_of::<u64>() / 4).max(1)
+    }
+
     /// Whether so many records are too many.
     pub(super) fn is_exceeded_by(&self, records: usize) -> bool {
         self.folder.is_some() && records > self.records
+    }
+
+    /// Whether a file of this name is one that a killed process had no time to take the name from.
+    pub(crate) fn is_overflow(name: &str) -> bool {
+        name.starts_with(OVERFLOW) && name.ends_with(PARTIAL)
     }
 
     /// Makes the file for what there is no room for.
     pub(super) fn overflow(&self) -> Result<Overflow> {
         let folder = self.folder.clone().unwrap_or_else(std::env::temp_dir);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let path = folder.join(format!(".records-{}-{number}.partial", std::process::id()));
+        let path = folder.join(format!("{OVERFLOW}{}-{number}{PARTIAL}", std::process::id()));
         let failed = |error: std::io::Error| Error::io(&path, "create", &error);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true).mode(0o600);
@@ -83,6 +93,10 @@ impl Room {
         Ok(Overflow { file, folder, end: 0 })
     }
 }
+
+/// What the name of the file begins and ends with, for the moment in which it has one.
+const OVERFLOW: &str = ".records-";
+const PARTIAL: &str = ".partial";
 
 /// Bytes of a record, in memory and in the file.
 const RECORD_BYTES: usize = 64;

@@ -46,6 +46,12 @@ impl<'p> PseudonymBatch<'p> {
 
     /// Where the pseudonym of a person or child will stand.
     pub fn person(&mut self, number: &CprNumber) -> Place {
+        if let Some(wanted) = self.pseudonymiser.wanted() {
+            // A number that waits is overwritten by its hash, and nobody could tell whose it was.
+            let pseudonym = self.pseudonymiser.person(number);
+            wanted.see(pseudonym, number);
+            return self.put(pseudonym);
+        }
         self.add(&self.pseudonymiser.person, number.digits())
     }
 
@@ -62,17 +68,21 @@ impl<'p> PseudonymBatch<'p> {
     }
 
     fn add(&mut self, prefix: &'p Prefix, text: &[u8]) -> Place {
-        let place = Place::after(self.pseudonyms.len());
         if !prefix.fits_with(text) {
-            self.pseudonyms.push(self.pseudonymiser.one(prefix, text));
-            return place;
+            return self.put(self.pseudonymiser.one(prefix, text));
         }
-        self.pseudonyms.push(Pseudonym::from_bits(0));
+        let place = self.put(Pseudonym::from_bits(0));
         prefix.fill(text, &mut self.waiting[self.waiting_at.len()]);
         self.waiting_at.push(place);
         if self.waiting_at.len() == FULL {
             self.hash_waiting();
         }
+        place
+    }
+
+    fn put(&mut self, pseudonym: Pseudonym) -> Place {
+        let place = Place::after(self.pseudonyms.len());
+        self.pseudonyms.push(pseudonym);
         place
     }
 

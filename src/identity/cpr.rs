@@ -103,7 +103,13 @@ impl CprReader {
         digits.iter().all(u8::is_ascii_digit).then(|| self.read_digits(&digits, false))
     }
 
-    fn read_digits(&self, digits: &[u8; 10], repaired: bool) -> CprCell {
+    /// Whether the person of a number is born by the day.
+    #[must_use]
+    pub fn is_born(&self, number: &CprNumber) -> bool {
+        number.birth_date().is_some_and(|born| born <= self.as_of)
+    }
+
+    fn read_digits(self, digits: &[u8; 10], repaired: bool) -> CprCell {
         if digits == b"0000000000" {
             return CprCell::Empty;
         }

@@ -1,15 +1,27 @@
 //! The programme's key: made, read from its file, named by its id. Its bytes never leave this room.
 
+use super::encrypted::{self, Unopened};
+use super::hidden::Passphrase;
+use super::private_file::{PrivateFile, not_there, open_private, write_new};
 use crate::error::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::fmt;
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::io::Read;
 use std::path::Path;
 use zeroize::{Zeroize, Zeroizing};
 
 const MARK: &str = "udpeg-key-1:";
+
+const RANDOM_HINT: &str = "run on a system with a working random source";
+
+/// No key file is longer, in bytes; an encrypted one has about 400.
+const LONGEST_FILE: u64 = 4096;
+
+pub(super) const KEY_FILE: PrivateFile = PrivateFile {
+    noun: "the key file",
+    missing: "ask the key custodian for it; `udpeg key new FILE` makes one, and `udpeg run --new-key` does for a new period",
+    named_by: "`key`",
+};
 
 /// 32 random bytes that turn numbers into pseudonyms. Overwritten when dropped; they stand in one place from the
 /// beginning, since what is moved leaves a copy behind.
@@ -24,6 +36,15 @@ impl Drop for Key {
 /// What names a key without telling it: the first 16 hex characters of a hash of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyId(pub String);
+
+/// How a key file is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyForm {
+    /// As it is: whoever can read the file has the key.
+    Plain,
+    /// Under a passphrase.
+    Encrypted(Passphrase),
+}
 
 impl fmt::Display for KeyId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -44,48 +65,72 @@ impl Key {
     ///
     /// [`Error::File`] where the file is there already, cannot be written, or the system gives no random bytes.
     pub fn create(path: &Path) -> Result<Self> {
-        let mut key = Self(Box::default());
-        getrandom::fill(key.0.as_mut_slice()).map_err(|_| {
-            Error::file(path, "the system gives no random bytes", "run on a system with a working random source")
-        })?;
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|error| {
-            match error.kind() {
-                std::io::ErrorKind::AlreadyExists => Error::file(
-                    path,
-                    "a file of this name is there already",
-                    "a key is never overwritten: choose another name",
-                ),
-                _ => Error::io(path, "make the key file", &error),
-            }
-        })?;
-        let line = key.to_line();
-        file.write_all(line.as_bytes())
-            .and_then(|()| file.sync_all())
-            .map_err(|error| Error::io(path, "write the key file", &error))?;
-        Ok(key)
+        Self::create_as(path, &KeyForm::Plain)
     }
 
-    /// Reads a key file.
+    /// The same, in this form.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] where the file is a symbolic link or group or others can read or write it;
-    /// [`Error::File`] where it is not there, cannot be read or is not of the form `udpeg-key-1:` + 64 hex characters.
-    pub fn read(path: &Path) -> Result<Self> {
-        let file = open_private(path)?;
-        let mut text = Zeroizing::new(String::with_capacity(128));
-        file.take(128).read_to_string(&mut text).map_err(|_| wrong_form(path))?;
-        let line = text.strip_suffix('\n').unwrap_or(&text);
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        let hex = line.strip_prefix(MARK).ok_or_else(|| wrong_form(path))?;
-        let mut key = Self(Box::default());
-        if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(wrong_form(path));
-        }
-        for (byte, at) in key.0.iter_mut().zip((0..64).step_by(2)) {
-            *byte = u8::from_str_radix(&hex[at..at + 2], 16).map_err(|_| wrong_form(path))?;
+    /// As for [`Key::create`]; [`Error::Usage`] for a passphrase that does not do.
+    pub fn create_as(path: &Path, form: &KeyForm) -> Result<Self> {
+        let key = Self::random().map_err(|what| Error::file(path, what, RANDOM_HINT))?;
+        let line = key.to_line();
+        match form {
+            KeyForm::Plain => write_new(path, &KEY_FILE, line.as_bytes())?,
+            KeyForm::Encrypted(passphrase) => {
+                not_there(path)?;
+                let passphrase = passphrase.choose(path)?;
+                let text = encrypted::encrypt(&line, &passphrase)
+                    .ok_or_else(|| Error::file(path, "the key could not be encrypted", "please report this"))?;
+                write_new(path, &KEY_FILE, text.as_bytes())?;
+            }
         }
         Ok(key)
+    }
+
+    /// A key that is nowhere but in memory, for pseudonyms that nobody is to know again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] where the system gives no random bytes.
+    pub fn throw_away() -> Result<Self> {
+        Self::random().map_err(|what| Error::refused(what, RANDOM_HINT))
+    }
+
+    fn random() -> std::result::Result<Self, &'static str> {
+        let mut key = Self(Box::default());
+        getrandom::fill(key.0.as_mut_slice()).map_err(|_| "the system gives no random bytes")?;
+        Ok(key)
+    }
+
+    /// Reads a key file; asks for the passphrase of an encrypted one at the terminal.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Key::unlock`].
+    pub fn read(path: &Path) -> Result<Self> {
+        Self::unlock(path, &Passphrase::Terminal)
+    }
+
+    /// Reads a key file, encrypted or not.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] where the file is a symbolic link, group or others can read or write it, or the passphrase is
+    /// another; [`Error::File`] where it is not there, cannot be read or is not of the form `udpeg-key-1:` + 64 hex
+    /// characters; [`Error::Usage`] where there is no terminal to ask for a passphrase at.
+    pub fn unlock(path: &Path, passphrase: &Passphrase) -> Result<Self> {
+        let file = open_private(path, &KEY_FILE)?;
+        let mut bytes = Zeroizing::new(Vec::with_capacity(2 * usize::try_from(LONGEST_FILE).unwrap_or(0)));
+        file.take(LONGEST_FILE)
+            .read_to_end(&mut bytes)
+            .map_err(|error| Error::io(path, "read the key file", &error))?;
+        if encrypted::is_encrypted(&bytes) {
+            let passphrase = passphrase.read(path)?;
+            bytes = encrypted::decrypt(&bytes, &passphrase).map_err(|why| unopened(path, why))?;
+        }
+        Self::from_line(&bytes).ok_or_else(|| wrong_form(path))
     }
 
     /// The key's id, which may be written anywhere.
@@ -104,6 +149,22 @@ impl Key {
         &self.0
     }
 
+    /// The key in the one line of a key file.
+    fn from_line(bytes: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let line = text.strip_suffix('\n').unwrap_or(text);
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let hex = line.strip_prefix(MARK)?;
+        if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        let mut key = Self(Box::default());
+        for (byte, at) in key.0.iter_mut().zip((0..64).step_by(2)) {
+            *byte = u8::from_str_radix(&hex[at..at + 2], 16).ok()?;
+        }
+        Some(key)
+    }
+
     fn to_line(&self) -> Zeroizing<String> {
         // Reserved at once, so that no half-written copy is left behind by growing.
         let mut line = Zeroizing::new(String::with_capacity(MARK.len() + 65));
@@ -118,47 +179,29 @@ impl Key {
     }
 }
 
-/// Opens a key file that is no link and that nobody but its owner can read or write.
-fn open_private(path: &Path) -> Result<File> {
-    let read = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => Error::file(
-            path,
-            "the key file is not there",
-            "ask the key custodian for it; `udpeg key new FILE` makes one, and `udpeg run --new-key` does for a new period",
-        ),
-        _ => Error::io(path, "read the key file", &error),
-    };
-    let named = std::fs::symlink_metadata(path).map_err(read)?;
-    if named.is_symlink() {
-        return Err(Error::refused(
-            format!("the key file {} is a symbolic link", path.display()),
-            "name the file itself in `key`, so that nobody can put another in its place",
-        ));
-    }
-    if !named.is_file() {
-        return Err(Error::file(path, "the key is not a file", "name the key file in `key`"));
-    }
-    let file = File::open(path).map_err(read)?;
-    let opened = file.metadata().map_err(read)?;
-    if (opened.dev(), opened.ino()) != (named.dev(), named.ino()) {
-        return Err(Error::refused(
-            format!("the key file {} changed while it was opened", path.display()),
-            "see who else writes in its folder",
-        ));
-    }
-    if opened.mode() & 0o066 != 0 {
-        return Err(Error::refused(
-            format!("others than its owner can read or write the key file {}", path.display()),
-            format!("run `chmod 600 {}`, and think about who may have read it", path.display()),
-        ));
-    }
-    Ok(file)
-}
-
 fn wrong_form(path: &Path) -> Error {
     Error::file(
         path,
         format!("not a key file: it must be one line, `{MARK}` and 64 hex characters"),
         "check that `key` names the right file, and get it again from the key custodian",
     )
+}
+
+fn unopened(path: &Path, why: Unopened) -> Error {
+    match why {
+        Unopened::WrongPassphrase => Error::refused(
+            format!("the passphrase does not open the key file {}", path.display()),
+            "try again; without the passphrase the key is lost, and another copy of it is needed",
+        ),
+        Unopened::TooMuchWork => Error::file(
+            path,
+            "opening it would take more work and memory than a key file should ask for",
+            "get it again from the key custodian",
+        ),
+        Unopened::Damaged => Error::file(
+            path,
+            "it is encrypted, and not whole or not with a passphrase",
+            "get it again from the key custodian",
+        ),
+    }
 }

@@ -5,8 +5,10 @@ use super::compression::Compression;
 use super::cpr::CprNumber;
 use super::key::Key;
 use super::keyed_hash::{KeyedHash, Prefix};
+use super::wanted::Wanted;
 use std::fmt;
 use std::num::NonZeroU128;
+use std::sync::Arc;
 
 /// What stands for a person, a child or a record: 128 bits, written as 32 lower-case hex characters.
 ///
@@ -91,6 +93,8 @@ pub struct Pseudonymiser {
     pub(super) hash: KeyedHash,
     pub(super) person: Prefix,
     pub(super) record: Prefix,
+    /// Whose numbers are kept; `None` but for the way back.
+    wanted: Option<Arc<Wanted>>,
 }
 
 impl Pseudonymiser {
@@ -106,13 +110,31 @@ impl Pseudonymiser {
             hash: KeyedHash::new(key.bytes(), compression),
             person: Prefix::new("udpeg/1/person:"),
             record: Prefix::new(&format!("udpeg/1/record/{department}:")),
+            wanted: None,
         }
+    }
+
+    /// The same, whose batches tell `wanted` of every number that they turn into a pseudonym.
+    #[must_use]
+    pub fn looking_for(self, wanted: Arc<Wanted>) -> Self {
+        Self { wanted: Some(wanted), ..self }
+    }
+
+    /// Whose numbers are kept.
+    pub(super) fn wanted(&self) -> Option<&Wanted> {
+        self.wanted.as_deref()
     }
 
     /// The pseudonym of a person or child.
     #[must_use]
     pub fn person(&self, number: &CprNumber) -> Pseudonym {
         self.one(&self.person, number.digits())
+    }
+
+    /// The same of a text that is no number, for knowing it again.
+    #[must_use]
+    pub(super) fn person_text(&self, text: &str) -> Pseudonym {
+        self.one(&self.person, text.as_bytes())
     }
 
     /// The pseudonym of a record id, trimmed.

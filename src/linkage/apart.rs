@@ -3,8 +3,12 @@
 use crate::error::{Error, Result};
 use crate::identity::Pseudonym;
 use crate::output::{FileRecord, sha256_hex};
+use crate::untrusted::SteadyFile;
 use std::collections::BTreeSet;
 use std::path::Path;
+
+/// No file is longer; a hundred thousand pairs take a tenth of it.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// Pairs of persons who are kept apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +28,7 @@ impl Apart {
     /// [`Error::File`] where it cannot be read or a line is no pair, naming the first such line.
     pub fn read(file: Option<&Path>) -> Result<Self> {
         let Some(file) = file else { return Ok(Self::default()) };
-        let bytes = std::fs::read(file).map_err(|error| Error::io(file, "read", &error))?;
+        let bytes = SteadyFile::open(file)?.bytes(MOST_BYTES)?;
         let text = String::from_utf8_lossy(&bytes);
         let lines = (1_usize..).zip(text.trim_start_matches('\u{feff}').lines());
         let mut pairs = BTreeSet::new();

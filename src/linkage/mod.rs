@@ -8,6 +8,7 @@ mod delivery;
 mod parquet_input;
 mod persons;
 mod shard;
+mod source;
 mod units;
 mod written;
 
@@ -18,3 +19,4 @@ pub use shard::Alone;
 pub use units::{Unit, Units};
 
 pub(crate) use delivery::check_footers;
+pub(crate) use source::{OpenExtract, Source, Unaltered};

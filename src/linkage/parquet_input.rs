@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::identity::{Pseudonym, holds_cpr_number};
-use crate::untrusted::guarded;
+use crate::untrusted::{SteadyFile, guarded, shape, tells_of_memory};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Date32Type;
 use arrow_array::{Array, Date32Array, RecordBatch, StringArray};
@@ -11,8 +11,7 @@ use arrow_schema::{ArrowError, DataType};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use rayon::prelude::*;
 use std::collections::HashMap;
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const AGAIN: &str = "ask the department for its delivery again";
 
@@ -21,7 +20,7 @@ const ROW_GROUPS_AT_A_TIME: usize = 8;
 
 /// A delivered file whose footer has been read.
 pub(super) struct ParquetInput {
-    path: PathBuf,
+    file: SteadyFile,
     metadata: ArrowReaderMetadata,
 }
 
@@ -32,13 +31,20 @@ pub(super) struct Expected {
 }
 
 impl ParquetInput {
-    /// Opens a file and checks that these columns are there, with their types, and no others.
-    pub(super) fn open(path: &Path, columns: &[Expected]) -> Result<Self> {
-        let file = File::open(path).map_err(|error| Error::io(path, "read", &error))?;
-        // The types are Parquet's own, whatever a writer adds about Arrow's.
-        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let metadata = guarded(|| ArrowReaderMetadata::load(&file, options));
-        let metadata = metadata.and_then(std::result::Result::ok).ok_or_else(|| corrupt(path))?;
+    /// Reads an open file's footer and checks that these columns are there, with their types, and no others.
+    pub(super) fn new(file: SteadyFile, columns: &[Expected]) -> Result<Self> {
+        let path = file.path();
+        let metadata = guarded(|| {
+            shape::check_footer(&file)?;
+            // The types are Parquet's own, whatever a writer adds about Arrow's.
+            let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+            let metadata = ArrowReaderMetadata::load(&file, options).ok()?;
+            shape::check_rows(&file, metadata.metadata())?;
+            Some(metadata)
+        });
+        // Whatever else seems wrong with it: that it changed explains it.
+        file.check_unchanged()?;
+        let metadata = metadata.flatten().ok_or_else(|| corrupt(path))?;
         for expected in columns {
             let found = metadata.schema().field_with_name(expected.name);
             let field =
@@ -59,7 +65,7 @@ impl ParquetInput {
                 "delete this delivery and tell the department: no other column may leave it",
             ));
         }
-        Ok(Self { path: path.to_path_buf(), metadata })
+        Ok(Self { file, metadata })
     }
 
     /// The `udpeg.…` entries of the file metadata.
@@ -75,7 +81,20 @@ impl ParquetInput {
     }
 
     /// Reads the file's row groups, some in parallel, each into what `start` gives, and hands them to `take` in order.
+    /// The file must not have changed since it was opened.
     pub(super) fn read_row_groups<T: Send>(
+        &self,
+        start: impl Fn() -> T + Sync,
+        add: impl Fn(&mut T, &Batch<'_>) -> Result<()> + Sync,
+        take: impl FnMut(T) -> Result<()> + Send,
+    ) -> Result<()> {
+        let read = self.read_in_turns(start, add, take);
+        // Whatever else seems wrong with it: that it changed explains it.
+        self.file.check_unchanged()?;
+        read
+    }
+
+    fn read_in_turns<T: Send>(
         &self,
         start: impl Fn() -> T + Sync,
         add: impl Fn(&mut T, &Batch<'_>) -> Result<()> + Sync,
@@ -99,16 +118,20 @@ impl ParquetInput {
         mut parts: T,
         add: &impl Fn(&mut T, &Batch<'_>) -> Result<()>,
     ) -> Result<T> {
-        const BATCH_ROWS: usize = 8192;
-        // A file of its own: clones of one share their position.
-        let file = File::open(&self.path).map_err(|error| Error::io(&self.path, "read", &error))?;
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
-        let batches = guarded(|| builder.with_row_groups(vec![group]).with_batch_size(BATCH_ROWS).build());
-        let mut batches = batches.and_then(std::result::Result::ok).ok_or_else(|| corrupt(&self.path))?;
+        let path = self.file.path();
+        let batches = guarded(|| {
+            let batch_rows = shape::check_pages(&self.file, self.metadata.metadata(), group)?;
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone());
+            builder.with_row_groups(vec![group]).with_batch_size(batch_rows).build().ok()
+        });
+        let mut batches = batches.flatten().ok_or_else(|| corrupt(path))?;
         // Only the library is guarded: a panic of ours is a mistake of ours, whatever the file.
-        while let Some(batch) = guarded(|| batches.next()).ok_or_else(|| corrupt(&self.path))? {
-            let batch = batch.map_err(|_: ArrowError| corrupt(&self.path))?;
-            add(&mut parts, &Batch { path: &self.path, batch })?;
+        while let Some(batch) = guarded(|| batches.next()).ok_or_else(|| corrupt(path))? {
+            let failed = |error: ArrowError| {
+                if tells_of_memory(&error.to_string()) { Error::no_memory() } else { corrupt(path) }
+            };
+            let batch = batch.map_err(failed)?;
+            add(&mut parts, &Batch { path, batch })?;
         }
         Ok(parts)
     }

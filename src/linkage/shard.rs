@@ -87,7 +87,7 @@ impl<S> Shard<S> {
             } else if shard.links.len() > links_before {
                 shard.keep(number, &rows)?;
             } else {
-                let found = alone(Alone { open_departments: open, rows: &rows });
+                let found = alone(Alone { person, open_departments: open, rows: &rows });
                 shard.alone.extend(found.map(|found| (number, found)));
             }
         }
@@ -134,6 +134,8 @@ fn until(rows: &[Record], day: i32) -> &[Record] {
 /// A person that takes part and is linked to no child, and so is a unit alone.
 #[derive(Debug, Clone, Copy)]
 pub struct Alone<'r> {
+    /// Who it is.
+    pub person: Pseudonym,
     /// Departments with an open record, as bits by their positions.
     pub open_departments: u64,
     /// By department: the rows, by start; those that start after `as_of` are left out.

@@ -3,7 +3,7 @@
 use super::apart::Apart;
 use super::persons::Linked;
 use crate::identity::Pseudonym;
-use crate::programme::{Family, Kind};
+use crate::programme::{Chosen, Family, Kind, TypeList};
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 
@@ -163,19 +163,19 @@ fn without_placeholders(links: Vec<Link>, most: u32) -> (Vec<Pseudonym>, Vec<Lin
 }
 
 /// Who of those that are linked to children has an open record of a type that keeps persons apart, in any department.
-fn persons_apart<S: Send + Sync>(apart_types: &[String], linked: &Linked<S>) -> HashSet<u32> {
-    let sets_apart: Vec<Vec<bool>> = linked
+fn persons_apart<S: Send + Sync>(apart_types: &TypeList, linked: &Linked<S>) -> HashSet<u32> {
+    let sets_apart: Vec<Vec<Chosen>> = linked
         .departments
         .iter()
-        .map(|department| department.types.iter().map(|name| apart_types.contains(name)).collect())
+        .map(|department| department.types.iter().map(|name| apart_types.chosen(name)).collect())
         .collect();
     let is_apart = |person: &u32| {
         sets_apart.iter().enumerate().any(|(department, sets_apart)| {
             let rows = linked.rows(department, *person).unwrap_or_default();
-            rows.iter().any(|row| sets_apart[row.kind as usize] && row.is_open(linked.as_of))
+            rows.iter().any(|row| sets_apart[row.kind as usize].contains(row.start) && row.is_open(linked.as_of))
         })
     };
-    if sets_apart.iter().flatten().any(|&sets_apart| sets_apart) {
+    if sets_apart.iter().flatten().any(|sets_apart| *sets_apart != Chosen::None) {
         linked.linked_persons().filter(is_apart).collect()
     } else {
         HashSet::new()

@@ -8,8 +8,11 @@ use serde_json::{Map, Value};
 use std::path::Path;
 use std::time::Instant;
 
-use super::sha256_of_file;
 use super::step::MANIFEST;
+use crate::untrusted::SteadyFile;
+
+/// No manifest is longer; a thousand files take a quarter of a mebibyte.
+const MOST_BYTES: u64 = 16 << 20;
 
 /// What stands in `manifest.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -83,43 +86,52 @@ impl Manifest {
     ///
     /// [`Error::File`] where it is not there or not a manifest.
     pub fn read(folder: &Path, made_by: &str) -> Result<Self> {
-        let path = folder.join(MANIFEST);
-        let bytes = std::fs::read(&path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                Error::file(&path, "it is not there", format!("run `udpeg {made_by}` first"))
-            }
-            _ => Error::io(&path, "read", &error),
-        })?;
+        Self::read_file(&folder.join(MANIFEST), &format!("run `udpeg {made_by}` first"))
+    }
+
+    /// Reads a manifest file; `hint` says what to do where it is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] where it is not there or not a manifest.
+    pub fn read_file(path: &Path, hint: &str) -> Result<Self> {
+        if matches!(std::fs::metadata(path), Err(error) if error.kind() == std::io::ErrorKind::NotFound) {
+            return Err(Error::file(path, "it is not there", hint));
+        }
+        let bytes = SteadyFile::open(path)?.bytes(MOST_BYTES)?;
         serde_json::from_slice(&bytes).map_err(|error| {
             Error::file(
-                &path,
+                path,
                 format!("not a manifest (line {}, column {})", error.line(), error.column()),
                 "get the whole folder again from whoever made it",
             )
         })
     }
 
-    /// The record of an output below the period's folder, whose bytes must be those that it says.
+    /// The record of an output, and the file, opened, whose bytes must be those that it says: the file at `path`, which
+    /// it names `name`.
+    ///
+    /// What is read from the file afterwards is what was checked, as long as the file is unchanged.
     ///
     /// # Errors
     ///
     /// [`Error::Refused`] where the manifest does not name the file or the file is another, [`Error::File`] where it
     /// cannot be read; `hint` says what to do.
-    pub fn unaltered(&self, period_folder: &Path, output: &Path, hint: &str) -> Result<&FileRecord> {
-        let path = period_folder.join(output);
-        let name = output.to_string_lossy();
+    pub fn unaltered(&self, path: &Path, name: &Path, hint: &str) -> Result<(&FileRecord, SteadyFile)> {
+        let name = name.to_string_lossy();
         let record = self
             .outputs
             .iter()
             .find(|record| record.path == name)
             .ok_or_else(|| Error::refused(format!("{}: its manifest does not name it", path.display()), hint))?;
-        if sha256_of_file(&path)? != record.sha256 {
+        let file = SteadyFile::open(path)?;
+        if file.sha256()? != record.sha256 {
             return Err(Error::refused(
                 format!("{}: it is not the file that its manifest names; it was altered or cut off", path.display()),
                 hint,
             ));
         }
-        Ok(record)
+        Ok((record, file))
     }
 }
 
@@ -138,12 +150,15 @@ fn overrides(overrides: &Overrides) -> Map<String, Value> {
     if let Some(key) = &overrides.key {
         used.insert("key".to_owned(), text(key));
     }
-    if let Some(previous) = &overrides.previous {
-        used.insert("previous".to_owned(), text(previous));
-    }
     if !overrides.input.is_empty() {
         used.extend(overrides.department.iter().map(|id| ("department".to_owned(), text(Path::new(id)))));
         used.insert("input".to_owned(), overrides.input.iter().map(|input| text(Path::new(input))).collect());
+    }
+    if let Some(previous) = &overrides.previous {
+        used.insert("previous".to_owned(), text(previous));
+    }
+    if overrides.accept_change {
+        used.insert("accept_change".to_owned(), Value::from(true));
     }
     used
 }

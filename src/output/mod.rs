@@ -1,5 +1,6 @@
 //! Files that come out: whole or not at all, readable by their owner only, with their SHA-256 in a manifest.
 
+mod leftovers;
 mod manifest;
 mod parquet;
 mod reading;
@@ -16,9 +17,7 @@ pub use step::{Period, Staged, Step};
 use crate::error::{Error, Result};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::fs::File;
-use std::io::{Read, Write};
-use std::path::Path;
+use std::io::Write;
 
 /// Lower-case hex of some bytes.
 #[must_use]
@@ -36,25 +35,6 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// SHA-256 of a file, in hex.
-///
-/// # Errors
-///
-/// [`Error::File`] where it cannot be read.
-pub fn sha256_of_file(path: &Path) -> Result<String> {
-    let failed = |error: std::io::Error| Error::io(path, "read", &error);
-    let mut file = File::open(path).map_err(failed)?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        let read = file.read(&mut buffer).map_err(failed)?;
-        if read == 0 {
-            return Ok(hex(&hash.finalize()));
-        }
-        hash.update(&buffer[..read]);
-    }
-}
-
 /// A writer that hashes what passes through.
 pub struct Hashing<W> {
     inner: W,
@@ -67,9 +47,9 @@ impl<W: Write> Hashing<W> {
         Self { inner, hash: Sha256::new() }
     }
 
-    /// The SHA-256 of all that was written, in hex.
-    pub fn finish(self) -> String {
-        hex(&self.hash.finalize())
+    /// The SHA-256 of all that has been written, in hex.
+    pub fn sha256(&self) -> String {
+        hex(&self.hash.clone().finalize())
     }
 }
 

@@ -5,6 +5,7 @@ use super::step::Staged;
 use crate::error::{Error, Result};
 use crate::identity::Pseudonym;
 use crate::programme::Programme;
+use crate::untrusted::tells_of_memory;
 use arrow_array::{Array, ArrayRef, StringArray};
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
@@ -49,7 +50,18 @@ impl RunMetadata {
         let mut metadata = Self::new(programme, key_id);
         metadata.entries.push(("udpeg.department", department.to_owned()));
         metadata.entries.push(("udpeg.age_bands", programme.age_bands.to_text()));
+        metadata.entries.extend(programme.dates_leave.metadata().map(|value| ("udpeg.dates", value.to_owned())));
         metadata
+    }
+
+    /// The same with a further entry, or another value of one that is there.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: String) -> Self {
+        match self.entries.iter_mut().find(|(known, _)| *known == name) {
+            Some(entry) => entry.1 = value,
+            None => self.entries.push((name, value)),
+        }
+        self
     }
 
     /// The keys whose values are not these among a file's entries.
@@ -136,7 +148,8 @@ fn encode_table<C: Sync>(
         ready = next?;
     }
     append(&mut writer, ready)?;
-    Ok(writer.into_inner()?.finish())
+    writer.finish()?;
+    Ok(writer.inner().sha256())
 }
 
 fn properties(fields: &[Field], metadata: &RunMetadata) -> WriterProperties {
@@ -190,6 +203,9 @@ fn append(
 }
 
 fn failed(path: &std::path::Path, error: ParquetError) -> Error {
+    if tells_of_memory(&error.to_string()) {
+        return Error::no_memory();
+    }
     let inner = match error {
         ParquetError::External(inner) => inner,
         other => Box::new(other),

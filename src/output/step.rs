@@ -4,9 +4,13 @@
 //!
 //! A step is there when the last of its folders, the one with `manifest.json`, is there. That folder is renamed into
 //! place after all others and, where an old step is replaced, renamed away before any other. So at every moment the
-//! step is there whole (old or new) or not there, and a process that is killed leaves only hidden folders
-//! (`.<name>.partial`, `.<name>.old`) that the next one removes.
+//! step is there whole (old or new) or not there.
+//!
+//! A renaming that fails is undone at once: the old step is there as it was. A process that is killed leaves only hidden
+//! folders (`.<name>.partial`, `.<name>.old`); [`Period::open`] puts an old step back that was not replaced yet, and
+//! removes the rest. What is called `.old` is whole: it takes the other name before it is removed.
 
+use super::leftovers::{self, old, partial, remove, rename};
 use crate::error::{Error, Result};
 use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -21,6 +25,13 @@ pub struct Period {
     folder: PathBuf,
     /// Locked while this lives; the system lets go of it however the process ends.
     lock: File,
+}
+
+impl Drop for Period {
+    fn drop(&mut self) {
+        // Closing it would not do while a process that is just being started still has it.
+        let _ = self.lock.unlock();
+    }
 }
 
 /// One step of a period: what it is called and the folders it owns, that of the manifest last.
@@ -42,6 +53,26 @@ impl Step {
         }
     }
 
+    /// `rekey` of one department's delivery.
+    #[must_use]
+    pub fn rekey(department: &str) -> Self {
+        Self { name: format!("rekey {department}"), folders: vec![Path::new("rekeyed").join(department)] }
+    }
+
+    /// `unkey` of one coordinator's list, for one department.
+    #[must_use]
+    pub fn unkey(department: &str, coordinator: &str) -> Self {
+        let folder = Path::new("unkeyed").join(department).join(coordinator);
+        Self { name: format!("unkey {coordinator} for {department}"), folders: vec![folder] }
+    }
+
+    /// `reidentify` of one coordinator's list, in one department.
+    #[must_use]
+    pub fn reidentify(department: &str, coordinator: &str) -> Self {
+        let folder = Path::new("reidentified").join(department).join(coordinator);
+        Self { name: format!("reidentify {coordinator} in {department}"), folders: vec![folder] }
+    }
+
     /// `select`.
     #[must_use]
     pub fn select() -> Self {
@@ -53,19 +84,53 @@ impl Step {
     pub fn assign() -> Self {
         Self { name: "assign".to_owned(), folders: vec![PathBuf::from("coordinators"), PathBuf::from("assignment")] }
     }
+
+    /// The decisions that people record. No manifest says that they are there.
+    #[must_use]
+    pub fn decisions() -> Self {
+        Self { name: "decisions".to_owned(), folders: vec![PathBuf::from("decisions")] }
+    }
+
+    /// The step that a folder, relative to the period's, belongs to; `None` where it is no step's.
+    #[must_use]
+    pub fn of_folder(folder: &Path) -> Option<Self> {
+        let names: Vec<_> = folder.iter().map(|name| name.to_str()).collect::<Option<_>>()?;
+        match names.as_slice() {
+            ["private" | "delivery", department] => Some(Self::pseudonymise(department)),
+            ["rekeyed", department] => Some(Self::rekey(department)),
+            ["unkeyed", department, coordinator] => Some(Self::unkey(department, coordinator)),
+            ["reidentified", department, coordinator] => Some(Self::reidentify(department, coordinator)),
+            ["selection"] => Some(Self::select()),
+            ["coordinators" | "assignment"] => Some(Self::assign()),
+            ["decisions"] => Some(Self::decisions()),
+            _ => None,
+        }
+    }
+
+    /// Whether folders of steps stand below a folder, relative to the period's, that is none itself.
+    pub(super) fn stand_below(folder: &Path) -> bool {
+        let names: Vec<_> = folder.iter().map(|name| name.to_str()).collect();
+        matches!(
+            names.as_slice(),
+            [Some("private" | "delivery" | "rekeyed" | "unkeyed" | "reidentified")]
+                | [Some("unkeyed" | "reidentified"), Some(_)]
+        )
+    }
 }
 
 impl Period {
-    /// Makes the period's folder where it is missing and takes hold of it.
+    /// Makes the period's folder where it is missing, takes hold of it, and puts right what a killed process left.
     ///
     /// # Errors
     ///
-    /// [`Error::File`] where the folder cannot be made or another process holds it.
+    /// [`Error::File`] where the folder cannot be made, another process holds it, or what is left cannot be removed.
     pub fn open(out: &Path, period: &str) -> Result<Self> {
         let folder = out.join(period);
         make_folder(&folder)?;
         close_to_others(&folder)?;
-        Self::hold(folder, File::try_lock)
+        let period = Self::hold(folder, File::try_lock)?;
+        leftovers::put_right(&period.folder)?;
+        Ok(period)
     }
 
     /// Takes hold of a period's folder that is there.
@@ -116,16 +181,22 @@ impl Period {
         &self.folder
     }
 
+    /// Whether a step is there.
+    #[must_use]
+    pub fn has(&self, step: &Step) -> bool {
+        step.folders.last().is_some_and(|last| self.folder.join(last).join(MANIFEST).exists())
+    }
+
     /// Refuses a step that is there, unless it may be replaced.
     ///
     /// # Errors
     ///
     /// [`Error::File`] where it is there and `force` is not set.
     pub fn check_free(&self, step: &Step, force: bool) -> Result<()> {
-        let place = step.folders.last().map_or_else(|| self.folder.clone(), |last| self.folder.join(last));
-        if force || !place.join(MANIFEST).exists() {
+        if force || !self.has(step) {
             return Ok(());
         }
+        let place = step.folders.last().map_or_else(|| self.folder.clone(), |last| self.folder.join(last));
         Err(Error::file(
             &place,
             format!("the step `{}` is there already; nothing was changed", step.name),
@@ -139,6 +210,7 @@ impl Period {
     ///
     /// [`Error::File`] where they cannot be made.
     pub fn stage(&self, step: &Step) -> Result<Vec<Staged>> {
+        leftovers::put_step_right(&self.folder, step)?;
         step.folders.iter().map(|folder| Staged::new(self.folder.join(folder))).collect()
     }
 }
@@ -153,18 +225,11 @@ pub struct Staged {
 
 impl Staged {
     fn new(place: PathBuf) -> Result<Self> {
-        let name = place.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let staged = Self {
-            partial: place.with_file_name(format!(".{name}.partial")),
-            old: place.with_file_name(format!(".{name}.old")),
-            place,
-        };
+        let staged = Self { partial: partial(&place), old: old(&place), place };
         if staged.place.exists() && !staged.place.is_dir() {
             let hint = "a folder of the step belongs there: move the file away";
             return Err(Error::file(&staged.place, "a file stands in the place of a folder", hint));
         }
-        remove(&staged.partial)?;
-        remove(&staged.old)?;
         make_folder(&staged.partial)?;
         if let Some(parent) = staged.place.parent() {
             close_to_others(parent)?;
@@ -209,21 +274,32 @@ impl Staged {
     ///
     /// # Errors
     ///
-    /// [`Error::File`] where a folder cannot be renamed.
+    /// [`Error::File`] where a folder cannot be renamed; then all is as it was before.
     #[expect(clippy::needless_pass_by_value, reason = "after this the folders are no longer staged")]
     pub fn commit(folders: Vec<Self>) -> Result<()> {
-        for folder in folders.iter().rev() {
-            if folder.place.exists() {
-                rename(&folder.place, &folder.old)?;
+        let mut moved: Vec<(&PathBuf, &PathBuf)> = Vec::new();
+        let renamings = folders
+            .iter()
+            .rev()
+            .filter(|folder| folder.place.exists())
+            .map(|folder| (&folder.place, &folder.old))
+            .chain(folders.iter().map(|folder| (&folder.partial, &folder.place)));
+        for (from, to) in renamings {
+            if let Err(error) = rename(from, to) {
+                // Backwards, so that here too the folder of the manifest is the last to be in place.
+                // Where that fails as well, the next process does it.
+                let _ = moved.iter().rev().try_for_each(|(from, to)| rename(to, from));
+                return Err(error);
             }
+            moved.push((from, to));
         }
-        for folder in &folders {
-            rename(&folder.partial, &folder.place)?;
-        }
-        for folder in &folders {
-            remove(&folder.old)?;
-        }
-        Ok(())
+        let discard = |folder: &Self| {
+            leftovers::discard(&folder.place).map_err(|error| {
+                let hint = "remove the hidden folders beside it; the next step of this period tries again";
+                Error::file(&folder.place, format!("the step is done, but what it replaced is left: {error}"), hint)
+            })
+        };
+        folders.iter().try_for_each(discard)
     }
 }
 
@@ -246,19 +322,6 @@ pub(super) fn busy(folder: &Path) -> Error {
     Error::file(folder, "another udpeg is working on this period", "wait until it has finished; nothing was changed")
 }
 
-fn rename(from: &Path, to: &Path) -> Result<()> {
-    std::fs::rename(from, to).map_err(|error| Error::io(to, "put the finished folder into place", &error))
-}
-
-fn remove(folder: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::io(folder, "remove what an earlier run left", &error))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Gives a folder of the period mode 0700, however it was made.
 fn close_to_others(folder: &Path) -> Result<()> {
     std::fs::set_permissions(folder, Permissions::from_mode(0o700))
@@ -278,5 +341,12 @@ fn make_folder(folder: &Path) -> Result<()> {
         Err(error) => Err(error),
         Ok(()) => std::fs::set_permissions(folder, Permissions::from_mode(0o700)),
     };
-    made.map_err(|error| Error::io(folder, "make the folder", &error))
+    made.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => Error::file(
+            folder,
+            "could not make the folder: something that is no folder stands in its place",
+            "move it away, or choose another place",
+        ),
+        _ => Error::io(folder, "make the folder", &error),
+    })
 }

@@ -51,11 +51,11 @@ pub(super) fn assign_in(context: &Context<'_>, period: &Period) -> Result<Outcom
 fn read_selection(context: &Context<'_>, period: &Period) -> Result<(TargetGroup, Terms, FileRecord)> {
     let candidates = Path::new("selection/candidates.parquet");
     let manifest = Manifest::read(&period.folder().join("selection"), "select")?;
-    let record = manifest.unaltered(period.folder(), candidates, "run `udpeg select --force` again")?;
     let programme = context.programme;
+    let again = "run `udpeg select --force` again";
+    let (record, file) = manifest.unaltered(&period.folder().join(candidates), candidates, again)?;
     let terms = |key_id: &str| Terms::read(programme, period.folder(), key_id);
-    let path = period.folder().join(candidates);
-    let (target_group, terms) = TargetGroup::read(&path, &programme.coordinators, terms)?;
+    let (target_group, terms) = TargetGroup::read(&file, &programme.coordinators, terms)?;
     Ok((target_group, terms, record.clone()))
 }
 

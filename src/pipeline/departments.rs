@@ -48,8 +48,11 @@ impl Prepared {
         };
         let mut extract = extract::read(programme, department, key, delivering.show_values, room, context.progress)?;
         context.progress.begin(&format!("writing {}", department.id), 0);
-        let (quality, types) = extract::tidy(programme, department, &mut extract)?;
+        let (mut quality, types) = extract::tidy(programme, department, &mut extract)?;
+        let comparison = extract::compare(programme, &quality)?;
+        quality.change = comparison.as_ref().map(|comparison| comparison.summary(programme));
         extract::write_private(&private, &extract, &quality, &types)?;
+        extract::write_out_of_date(&private, programme, department, &extract)?;
         let too_many = delivering.max_rejected.is_exceeded(quality.rejected, quality.rows);
         let mut prepared = Self {
             outcome: Outcome {
@@ -67,16 +70,20 @@ impl Prepared {
             kept: None,
         };
         prepared.outcome.warnings.splice(0..0, extract.warnings.iter().cloned());
+        prepared.outcome.warnings.extend(extract::not_compared(programme, &department.id, comparison.as_ref()));
+        let too_different = comparison.filter(|_| !programme.overrides.accept_change);
+        let too_different = too_different.and_then(|comparison| comparison.failure(&department.id));
         if too_many {
             let report = prepared.private.place().join("rejected.csv");
-            let limit = delivering.max_rejected.text.clone();
             prepared.failure = Some(Error::TooManyRejected {
                 department: quality.department,
                 rejected: quality.rejected,
                 rows: quality.rows,
-                limit,
+                limit: delivering.max_rejected.to_string(),
                 report,
             });
+        } else if too_different.is_some() {
+            prepared.failure = too_different;
         } else {
             let key_id = key.id().0;
             let outputs = extract::deliver(programme, &key_id, &delivery, &extract, &quality, &types)?;
@@ -109,7 +116,8 @@ fn inputs(extract: &Extract) -> Vec<FileRecord> {
         .collect()
 }
 
-/// All departments, or everything that failed; then only the private lists of those that could be read are written.
+/// All departments, or everything that failed; then only private lists are written: of those with too many rejected
+/// rows, and of those that have no older delivery.
 pub(super) fn pseudonymise_all(
     context: &Context<'_>,
     delivering: &Delivering,
@@ -124,16 +132,20 @@ pub(super) fn pseudonymise_all(
         match Prepared::new(context, department, delivering, key, period, room, Afterwards::Keep) {
             Ok(one) => {
                 kept += one.kept.as_ref().map_or(0, |delivery| delivery.records.in_memory());
-                prepared.push(one);
+                prepared.push((department, one));
             }
             Err(error) => errors.push(error),
         }
     }
-    let is_whole = errors.is_empty() && prepared.iter().all(|one| one.failure.is_none());
+    let is_whole = errors.is_empty() && prepared.iter().all(|(_, one)| one.failure.is_none());
     let (mut summaries, mut deliveries, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
-    for mut one in prepared {
+    for (department, mut one) in prepared {
         if !is_whole {
             one.delivery = None;
+            if one.failure.is_none() && period.has(&Step::pseudonymise(&department.id)) {
+                // Its older delivery stays, and with it the lists that belong to it.
+                continue;
+            }
         }
         warnings.append(&mut one.outcome.warnings);
         deliveries.extend(one.kept.take());

@@ -17,7 +17,7 @@ pub use summary::{AssignmentSummary, DepartmentSummary, Load, Outcome, RunSummar
 
 use crate::error::{Error, Result};
 use crate::extract::Room;
-use crate::identity::Key;
+use crate::identity::{Key, Passphrase};
 use crate::output::{Period, Step};
 use crate::programme::Programme;
 use assigning::assign_in;
@@ -37,12 +37,15 @@ use std::time::Instant;
 pub fn run(context: &Context<'_>, delivering: &Delivering, new_key: bool) -> Result<Outcome<RunSummary>> {
     let programme = context.programme;
     programme.purpose.authorise(context.today)?;
-    let key = if new_key && !programme.key.exists() && !has_deliveries(programme) {
-        Key::create(&programme.key)
-    } else {
-        Key::read(&programme.key)
-    }?;
+    let read_key = || Key::unlock(&programme.key, &delivering.passphrase);
+    // A key is only made by who holds the period, so that of two runs at once one makes it.
+    let known = if new_key && !programme.key.exists() { None } else { Some(read_key()?) };
     let period = Period::open(&programme.out, &programme.period)?;
+    let key = match known {
+        Some(key) => key,
+        None if programme.key.exists() || has_deliveries(programme) => read_key()?,
+        None => Key::create(&programme.key)?,
+    };
     for step in programme
         .departments
         .iter()
@@ -76,7 +79,7 @@ pub fn pseudonymise(
     let programme = context.programme;
     let department = programme.department(department)?;
     programme.purpose.authorise(context.today)?;
-    let key = Key::read(&programme.key)?;
+    let key = Key::unlock(&programme.key, &delivering.passphrase)?;
     let period = Period::open(&programme.out, &programme.period)?;
     period.check_free(&Step::pseudonymise(&department.id), context.force)?;
     let prepared =
@@ -163,7 +166,7 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     /// Where a step puts records that there is no memory for.
-    fn room(&self, period: &Period) -> Room {
+    pub(crate) fn room(&self, period: &Period) -> Room {
         Room::new(self.memory.bytes(), period.folder())
     }
 }
@@ -175,4 +178,6 @@ pub struct Delivering {
     pub max_rejected: Share,
     /// Whether `rejected.csv` shows the rows' own columns.
     pub show_values: bool,
+    /// Where the passphrase of an encrypted key file comes from.
+    pub passphrase: Passphrase,
 }

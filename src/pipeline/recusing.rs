@@ -56,8 +56,9 @@ pub fn recuse(context: &Context<'_>, recusal: &Recusal) -> Result<Outcome<Recusa
     let period = Period::open_existing(&programme.out, &programme.period)?;
     let candidates = Path::new("selection/candidates.parquet");
     let manifest = Manifest::read(&period.folder().join("selection"), "select")?;
-    manifest.unaltered(period.folder(), candidates, "run `udpeg select --force` again")?;
-    let named = decisions::find(&period.folder().join(candidates), &recusal.unit)?;
+    let again = "run `udpeg select --force` again";
+    let (_, file) = manifest.unaltered(&period.folder().join(candidates), candidates, again)?;
+    let named = decisions::find(&file, &recusal.unit)?;
     let log = Log::read(period.folder())?;
     let says_it_already = |entry: &Entry| {
         let is_of_all = named.members.iter().all(|member| entry.members.contains(member));

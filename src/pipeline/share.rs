@@ -3,7 +3,7 @@
 /// A share of rows, such as `5%`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Share {
-    pub(super) text: String,
+    text: String,
     millionths: u32,
 }
 
@@ -24,11 +24,17 @@ impl std::str::FromStr for Share {
     }
 }
 
+impl std::fmt::Display for Share {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
 impl Share {
     /// Whether `part` of `whole` is strictly more than this share.
     #[must_use]
-    pub fn is_exceeded(&self, part: u64, whole: u64) -> bool {
-        u128::from(part) * 1_000_000 > u128::from(self.millionths) * u128::from(whole)
+    pub fn is_exceeded(&self, part: impl Into<u128>, whole: impl Into<u128>) -> bool {
+        part.into() * 1_000_000 > u128::from(self.millionths) * whole.into()
     }
 
     /// The share as a number from 0 to 1.

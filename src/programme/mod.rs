@@ -3,27 +3,42 @@
 //! This file holds the checked form, which is what all other rooms see; [`Programme::read`] makes it. Every number
 //! that is policy (points, thresholds, sizes) comes from here.
 
+mod delivery;
 mod department;
+mod format;
 mod reader;
 mod rule;
 mod selection;
 mod settings;
+mod types;
 
-pub use department::{Columns, DateFormat, Department, Encoding, FileFormat};
+pub use delivery::DeliveryLimits;
+pub use department::{Columns, Department, Period};
+pub use format::{DateFormat, Decimal, Encoding, FileFormat, LastLine, OpenEnd};
 pub(crate) use reader::nearest;
 pub use rule::{Band, Measure, Rule, Scale};
 pub use selection::{AgeRange, Coordinator, Eligibility, Kind, Load, PerKind, Quota, Selection};
-pub use settings::{Attributes, Disclosure, Family, Language, Overrides, Purpose};
+pub use settings::{Attributes, DatesLeave, Disclosure, Family, Language, Overrides, PersonLists, Purpose};
+pub use types::{Chosen, NamedType, TypeList};
 
 use crate::error::{Error, Result};
 use crate::identity::{AgeBands, would_be_masked};
+use crate::untrusted::SteadyFile;
 use chrono::NaiveDate;
 use reader::{Mistakes, Table};
 use std::path::{Component, Path, PathBuf};
 use toml::de::DeTable;
+use types::Groups;
+
+/// The JSON Schema (draft 2020-12) of the programme file, for editors. What it lets pass can still be a mistake: it does not
+/// know which names belong together.
+pub const SCHEMA: &str = include_str!("schema.json");
 
 /// What a type becomes when no rule, `[family]` or department names it.
 pub const OTHER_TYPE: &str = "other";
+
+/// No programme file is longer; one of 64 departments with a thousand types has less than a tenth.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// A checked programme.
 #[derive(Debug, Clone)]
@@ -50,6 +65,12 @@ pub struct Programme {
     pub age_bands: AgeBands,
     /// What is derived from the number and leaves the department.
     pub attributes: Attributes,
+    /// How first and last days leave.
+    pub dates_leave: DatesLeave,
+    /// Who stands under another number, and whose rows leave no trace.
+    pub person_lists: PersonLists,
+    /// By how much an extract may differ from an earlier one.
+    pub delivery: DeliveryLimits,
     /// How persons are joined to families.
     pub family: Family,
     /// The departments, at least one, in the order of the file.
@@ -79,13 +100,17 @@ impl Programme {
     /// in it.
     pub fn read(file: &Path, overrides: &Overrides) -> Result<Self> {
         // Both a file that failed and the programme file: of the two exit codes that hold, the latter's wins.
-        let bytes = std::fs::read(file).map_err(|error| Error::Usage {
-            what: match error.kind() {
-                std::io::ErrorKind::NotFound => format!("{}: there is no such programme file", file.display()),
-                std::io::ErrorKind::IsADirectory => format!("{}: it is a folder, not a programme file", file.display()),
-                _ => format!("{}: could not read the programme file: {error}", file.display()),
-            },
-            hint: "check the path after --programme".to_owned(),
+        let bytes = SteadyFile::open(file).and_then(|opened| opened.bytes(MOST_BYTES)).map_err(|error| {
+            let what = match error {
+                _ if file.is_dir() => "it is a folder, not a programme file".to_owned(),
+                _ if !file.exists() => "there is no such programme file".to_owned(),
+                Error::File { what, .. } => what,
+                other => other.to_string(),
+            };
+            Error::Usage {
+                what: format!("{}: {what}", file.display()),
+                hint: "check the path after --programme".to_owned(),
+            }
         })?;
         let text = String::from_utf8(bytes).map_err(|_| Error::Programme {
             path: file.to_path_buf(),
@@ -142,16 +167,20 @@ impl Programme {
     /// The types that may leave a department as they are: those that its rules, `[family]` or its own `types` name.
     #[must_use]
     pub fn types_that_may_leave<'a>(&'a self, department: &'a Department) -> Vec<&'a str> {
+        let mut types: Vec<&str> = self.lists_of(department).flat_map(TypeList::names).collect();
+        types.sort_unstable();
+        types.dedup();
+        types
+    }
+
+    /// Every list that names types of a department: its rules', `[family]`'s and its own.
+    pub(crate) fn lists_of<'a>(&'a self, department: &'a Department) -> impl Iterator<Item = &'a TypeList> {
         let of_rules = self
             .rules
             .iter()
             .filter(|rule| rule.department.as_deref() == Some(&department.id))
             .filter_map(|rule| rule.types.as_ref());
-        let mut types: Vec<&str> =
-            of_rules.flatten().chain(&self.family.apart_types).chain(&department.types).map(String::as_str).collect();
-        types.sort_unstable();
-        types.dedup();
-        types
+        of_rules.chain([&self.family.apart_types, &department.types])
     }
 
     /// The position of a rule among the rules.
@@ -208,13 +237,16 @@ impl Programme {
                 department.input.clone_from(&overrides.input);
             }
         }
+        if let Some(previous) = &overrides.previous {
+            self.delivery.previous = Some(previous.clone());
+        }
         self.overrides = overrides.clone();
         Ok(())
     }
 }
 
 /// `[A-Za-z0-9][A-Za-z0-9._-]*`, at most 100, no CPR number: what may become a file name.
-fn is_file_name(id: &str) -> bool {
+pub(crate) fn is_file_name(id: &str) -> bool {
     id.starts_with(|first: char| first.is_ascii_alphanumeric())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
         && id.len() <= 100
@@ -270,15 +302,21 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
     general.finish();
 
     let purpose = settings::purpose(&root);
-    let persons = settings::persons(&root);
-    let family = settings::family(&root, folder);
-    let (departments, department_ids) = department::departments(&root);
-    let (rules, rule_ids) = rule::rules(&root, &department_ids);
+    let (persons, dates_leave, person_lists) = settings::persons(&root, folder);
+    let delivery = delivery::delivery(&root, folder);
+    let groups = Groups::read(&root);
+    let family = settings::family(&root, folder, &groups);
+    let (departments, department_ids) = department::departments(&root, &groups);
+    let (rules, rule_ids) = rule::rules(&root, &department_ids, &groups);
     let eligibility = selection::eligibility(&root, &rule_ids, persons.as_ref());
     let selection = selection::selection(&root, &rule_ids);
     let load = selection::load(&root);
     let coordinators = selection::coordinators(&root);
     let disclosure = settings::disclosure(&root);
+    groups.finish(&root);
+    root.check_all_read("department", departments.len());
+    root.check_all_read("rule", rules.len());
+    root.check_all_read("coordinator", coordinators.len());
     root.finish();
 
     let (age_bands, attributes) = persons?;
@@ -294,6 +332,9 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
         purpose,
         age_bands,
         attributes,
+        dates_leave,
+        person_lists,
+        delivery,
         family,
         departments,
         rules,

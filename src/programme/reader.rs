@@ -12,17 +12,20 @@ use toml::de::{DeTable, DeValue};
 /// The mistakes found so far in one programme file.
 pub(super) struct Mistakes<'t> {
     text: &'t str,
+    /// Where each line ends.
+    line_ends: Vec<usize>,
     found: RefCell<Vec<Mistake>>,
 }
 
 impl<'t> Mistakes<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, found: RefCell::new(Vec::new()) }
+        let line_ends = memchr::memchr_iter(b'\n', text.as_bytes()).collect();
+        Self { text, line_ends, found: RefCell::new(Vec::new()) }
     }
 
     pub(super) fn add(&self, span: &Range<usize>, what: impl Into<String>) {
-        let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
-        let line = memchr::memchr_iter(b'\n', before).count() + 1;
+        let start = span.start.min(self.text.len());
+        let line = self.line_ends.partition_point(|&end| end < start) + 1;
         self.found.borrow_mut().push(Mistake { line, what: what.into() });
     }
 
@@ -145,13 +148,16 @@ impl<'m, 't> Table<'m, 't> {
         self.raw(key).is_none_or(|raw| raw.get_ref().as_array().is_some_and(|items| items.is_empty()))
     }
 
-    /// The tables of an array of tables, `[[key]]`; none where it is not there.
-    pub(super) fn tables(&self, key: &'static str) -> Vec<Table<'m, 't>> {
+    /// The tables of an array of tables, `[[key]]`, as far as there may be so many; none where it is not there.
+    pub(super) fn tables(&self, key: &'static str, most: usize) -> Vec<Table<'m, 't>> {
         let Some(raw) = self.raw(key) else { return Vec::new() };
         let DeValue::Array(values) = raw.get_ref() else {
             self.mistake(&raw.span(), format!("write `[[{key}]]` with two brackets: there can be several"));
             return Vec::new();
         };
+        if values.len() > most {
+            self.mistake(&raw.span(), format!("there are {} [[{key}]]; at most {most} are read", values.len()));
+        }
         let table = |value: &'m Spanned<DeValue<'t>>| {
             if let DeValue::Table(entries) = value.get_ref() {
                 Some(Table::new(self.mistakes, format!("[[{key}]]"), entries, value.span()))
@@ -160,7 +166,34 @@ impl<'m, 't> Table<'m, 't> {
                 None
             }
         };
-        values.iter().filter_map(table).collect()
+        values.iter().take(most).filter_map(table).collect()
+    }
+
+    /// Nothing may be left out without a word: where no mistake was found, all tables of an array must have been read.
+    pub(super) fn check_all_read(&self, key: &'static str, read: usize) {
+        let there = self.raw(key).and_then(|raw| raw.get_ref().as_array()).map_or(0, |tables| tables.len());
+        if read != there && self.mistakes.found.borrow().is_empty() {
+            self.mistake(
+                self.span(),
+                format!("{} of {there} [[{key}]] cannot be read; please report this", there - read),
+            );
+        }
+    }
+
+    /// The tables below this one, under names that the file chooses, in its order.
+    pub(super) fn named_tables(&self, what: &str) -> Vec<(At<String>, Table<'m, 't>)> {
+        let mut tables: Vec<(At<String>, Table<'m, 't>)> = Vec::new();
+        for (key, value) in self.entries.into_iter().flatten() {
+            let name = At { value: key.get_ref().clone().into_owned(), span: key.span() };
+            if let DeValue::Table(entries) = value.get_ref() {
+                let table = Table::new(self.mistakes, name.value.clone(), entries, value.span());
+                tables.push((name, table));
+            } else {
+                self.mistake(&value.span(), format!("`{}` in {} must be a table: {what}", name.value, self.name));
+            }
+        }
+        tables.sort_by_key(|(name, _)| name.span.start);
+        tables
     }
 
     /// Reports keys that nobody asked for, each with the nearest that somebody did.
@@ -179,6 +212,11 @@ impl<'m, 't> Table<'m, 't> {
 
 /// The known word nearest to one that is not known.
 pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    /// A longer word is no slip of the pen, and would take long to compare.
+    const LONGEST: usize = 200;
+    if word.len() > LONGEST {
+        return None;
+    }
     let word = word.to_lowercase();
     known
         .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
@@ -237,7 +275,11 @@ impl FromToml for NaiveDate {
 
 impl<T: FromToml> FromToml for Vec<At<T>> {
     fn from_toml(value: &DeValue<'_>) -> Result<Self, &'static str> {
+        const MOST_ITEMS: usize = 10_000;
         let values = value.as_array().ok_or("a list in square brackets")?;
+        if values.len() > MOST_ITEMS {
+            return Err("a list of at most 10,000 items");
+        }
         let read = |value: &Spanned<DeValue<'_>>| {
             let inner = T::from_toml(value.get_ref()).map_err(|_| "a list whose items are all of the right kind")?;
             Ok(At { value: inner, span: value.span() })

@@ -2,6 +2,7 @@
 
 use super::reader::{At, Table, nearest};
 use super::settings;
+use super::types::{Groups, TypeList, types};
 use std::ops::Range;
 
 /// One rule: a measure of a unit's records, and the points it gives.
@@ -14,7 +15,7 @@ pub struct Rule {
     /// What is measured.
     pub measure: Measure,
     /// Only records of these types; `None` for all.
-    pub types: Option<Vec<String>>,
+    pub types: Option<TypeList>,
     /// How many calendar years before `as_of` count; `None` for all.
     pub window_years: Option<u32>,
     /// For `years_unbroken`: the longest gap, in days, that does not break a stretch.
@@ -86,12 +87,16 @@ pub struct Band {
     pub points: i32,
 }
 
+/// More than people can read.
+const MOST_RULES: usize = 1000;
+const MOST_BANDS: usize = 1000;
+
 /// More points than a points system that people read can mean; keeps sums far from overflowing.
-const MOST_POINTS: i64 = 100_000;
+const MOST_POINTS: u64 = 100_000;
 
 /// The rules, and the ids of all of them, those with mistakes included.
-pub(super) fn rules(root: &Table<'_, '_>, departments: &[String]) -> (Vec<Rule>, Vec<String>) {
-    let tables = root.tables("rule");
+pub(super) fn rules(root: &Table<'_, '_>, departments: &[String], groups: &Groups) -> (Vec<Rule>, Vec<String>) {
+    let tables = root.tables("rule", MOST_RULES);
     if root.is_empty_or_absent("rule") {
         root.mistake(root.span(), "there is no [[rule]]: without a points system nobody can be ranked");
     }
@@ -99,14 +104,14 @@ pub(super) fn rules(root: &Table<'_, '_>, departments: &[String]) -> (Vec<Rule>,
     let mut ids: Vec<String> = Vec::new();
     for mut table in tables {
         let id = table.word_id("rule", &mut ids);
-        let rule = rule(&table, id.unwrap_or_default(), departments);
+        let rule = rule(&table, id.unwrap_or_default(), departments, groups);
         table.finish();
         rules.extend(rule);
     }
     (rules, ids)
 }
 
-fn rule(table: &Table<'_, '_>, id: String, departments: &[String]) -> Option<Rule> {
+fn rule(table: &Table<'_, '_>, id: String, departments: &[String], groups: &Groups) -> Option<Rule> {
     let measure = measure(table);
     let department = table.optional::<String>("department");
     if let Some(department) = &department
@@ -117,7 +122,7 @@ fn rule(table: &Table<'_, '_>, id: String, departments: &[String]) -> Option<Rul
             .unwrap_or_default();
         table.mistake(&department.span, format!("there is no department `{}`{hint}", department.value));
     }
-    let types = settings::types(table, "types");
+    let types = types(table, "types", groups);
     if let Some(span) = table.span_of("types").filter(|_| table.is_empty_or_absent("types")) {
         table.mistake(&span, "`types` is empty: leave it out to count all types");
     }
@@ -206,7 +211,7 @@ fn scale(table: &Table<'_, '_>) -> Option<Scale> {
 fn read_bands(rule: &Table<'_, '_>, span: &Range<usize>) -> Option<Vec<Band>> {
     let mut bands: Vec<Band> = Vec::new();
     let mut all_read = true;
-    let tables = rule.tables("bands");
+    let tables = rule.tables("bands", MOST_BANDS);
     if rule.is_empty_or_absent("bands") {
         rule.mistake(span, "`bands` is empty: each band is { from = 1.0, points = 2 }");
     }
@@ -231,7 +236,7 @@ fn read_bands(rule: &Table<'_, '_>, span: &Range<usize>) -> Option<Vec<Band>> {
 }
 
 fn points(table: &Table<'_, '_>, written: &At<i64>) -> Option<i32> {
-    if written.value.abs() > MOST_POINTS {
+    if written.value.unsigned_abs() > MOST_POINTS {
         table.mistake(&written.span, format!("points lie between −{MOST_POINTS} and {MOST_POINTS}"));
         return None;
     }

@@ -267,9 +267,12 @@ fn quota(quotas: &Table<'_, '_>, kind: Kind) -> Quota {
     Quota { min, max }
 }
 
+/// More than a nation has.
+const MOST_COORDINATORS: usize = 10_000;
+
 pub(super) fn coordinators(root: &Table<'_, '_>) -> Vec<Coordinator> {
     let mut coordinators: Vec<Coordinator> = Vec::new();
-    for mut table in root.tables("coordinator") {
+    for mut table in root.tables("coordinator", MOST_COORDINATORS) {
         let id = table.required::<String>("id");
         if let Some(id) = &id {
             table.rename(format!("[[coordinator]] {}", id.value));

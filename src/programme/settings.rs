@@ -1,7 +1,8 @@
 //! The small tables: `[purpose]`, `[persons]`, `[family]`, `[disclosure]`, and the command line's overrides.
 
-use super::reader::{At, Table};
-use super::{OTHER_TYPE, relative_to};
+use super::reader::{At, OneOrMany, Table};
+use super::relative_to;
+use super::types::{Groups, TypeList, types};
 use crate::error::{Error, Result};
 use crate::identity::{AgeBands, would_be_masked};
 use chrono::NaiveDate;
@@ -98,13 +99,43 @@ pub struct Attributes {
     pub age_band: bool,
 }
 
+/// How first and last days leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DatesLeave {
+    /// As they are.
+    #[default]
+    AsDays,
+    /// As the first day of the first month and the last day of the last.
+    AsMonths,
+}
+
+impl DatesLeave {
+    /// What stands in a delivery's file metadata; `None` where nothing does.
+    #[must_use]
+    pub fn metadata(self) -> Option<&'static str> {
+        match self {
+            Self::AsDays => None,
+            Self::AsMonths => Some("month"),
+        }
+    }
+}
+
+/// The lists of numbers that `[persons]` names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PersonLists {
+    /// Old and new numbers of persons who were given another.
+    pub renumbered: Option<PathBuf>,
+    /// Numbers of persons whose rows leave no trace.
+    pub exclude: Vec<PathBuf>,
+}
+
 /// `[family]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Family {
     /// A child of more adults than this is a placeholder.
     pub max_adults_per_child: u32,
     /// Persons with an open record of these types are joined to nobody.
-    pub apart_types: Vec<String>,
+    pub apart_types: TypeList,
     /// A file of pairs of persons who are kept out of one family and from one coordinator.
     pub apart_file: Option<PathBuf>,
 }
@@ -131,8 +162,11 @@ pub struct Overrides {
     pub input: Vec<String>,
     /// The department whose `input` is replaced.
     pub department: Option<String>,
-    /// The folder of the period before; in place of none.
+    /// The folder of the period before: deliveries are held against it in place of `previous` of `[delivery]`, and
+    /// `assign` keeps its coordinators.
     pub previous: Option<PathBuf>,
+    /// Whether `max_change` of `[delivery]` keeps nothing from being delivered.
+    pub accept_change: bool,
 }
 
 pub(super) fn purpose(root: &Table<'_, '_>) -> Purpose {
@@ -160,7 +194,10 @@ pub(super) fn public_text(text: Option<At<String>>, table: &Table<'_, '_>) -> Op
     Some(text.value)
 }
 
-pub(super) fn persons(root: &Table<'_, '_>) -> Option<(AgeBands, Attributes)> {
+pub(super) fn persons(
+    root: &Table<'_, '_>,
+    folder: &Path,
+) -> (Option<(AgeBands, Attributes)>, DatesLeave, PersonLists) {
     let table = root.table("persons", "[persons]");
     let edges = table.required::<Vec<At<i64>>>("age_bands");
     let bands = edges.and_then(|edges| {
@@ -189,14 +226,38 @@ pub(super) fn persons(root: &Table<'_, '_>) -> Option<(AgeBands, Attributes)> {
             table.mistake(&attribute.span, format!("\"{}\" stands twice in `attributes`", attribute.value));
         }
     }
+    let path = |written: &str, span: &std::ops::Range<usize>| {
+        if written.is_empty() {
+            table.mistake(span, "a file's name cannot be empty");
+        }
+        relative_to(folder, written)
+    };
+    let renumbered = table.optional::<String>("renumbered").map(|file| path(&file.value, &file.span));
+    let exclude = table
+        .optional::<OneOrMany>("exclude")
+        .map(|files| files.value.0.iter().map(|file| path(&file.value, &files.span)).collect::<Vec<PathBuf>>());
+    let lists = PersonLists { renumbered, exclude: exclude.unwrap_or_default() };
+    let dates = dates_leave(&table);
     table.finish();
-    Some((bands?, attributes))
+    (bands.map(|bands| (bands, attributes)), dates, lists)
 }
 
-pub(super) fn family(root: &Table<'_, '_>, folder: &Path) -> Family {
+fn dates_leave(persons: &Table<'_, '_>) -> DatesLeave {
+    let Some(written) = persons.optional::<String>("dates") else { return DatesLeave::default() };
+    match written.value.as_str() {
+        "day" => DatesLeave::AsDays,
+        "month" => DatesLeave::AsMonths,
+        other => {
+            persons.mistake(&written.span, format!("`dates` can be \"day\" or \"month\", not \"{other}\""));
+            DatesLeave::default()
+        }
+    }
+}
+
+pub(super) fn family(root: &Table<'_, '_>, folder: &Path, groups: &Groups) -> Family {
     let table = root.table("family", "[family]");
     let max_adults_per_child = whole_number(&table, "max_adults_per_child", 1).unwrap_or(4);
-    let apart_types = types(&table, "apart_types").unwrap_or_default();
+    let apart_types = types(&table, "apart_types", groups).unwrap_or_default();
     let apart_file = table.optional::<String>("apart_file").and_then(|path| {
         if path.value.trim().is_empty() {
             table.mistake(&path.span, "`apart_file` is empty: name the file, or leave it out");
@@ -226,31 +287,4 @@ pub(super) fn whole_number(table: &Table<'_, '_>, key: &'static str, least: u32)
         table.mistake(&number.span, format!("`{key}` must be a whole number from {least} on"));
     }
     read
-}
-
-/// A list of types, in NFC and trimmed as the extracts' are; none may be `other`.
-pub(super) fn types(table: &Table<'_, '_>, key: &'static str) -> Option<Vec<String>> {
-    let list = table.optional::<Vec<At<String>>>(key)?;
-    let mut types = Vec::with_capacity(list.value.len());
-    for written in list.value {
-        let name = crate::extract::normalised(&written.value);
-        if name == OTHER_TYPE {
-            table.mistake(
-                &written.span,
-                format!("`{OTHER_TYPE}` stands for every type that is not named; no list can name it"),
-            );
-        } else if name.is_empty() {
-            table.mistake(&written.span, format!("`{key}` holds an empty type"));
-        } else if types.contains(&name) {
-            table.mistake(&written.span, format!("\"{name}\" stands twice in `{key}`"));
-        } else if would_be_masked(&name) {
-            table.mistake(
-                &written.span,
-                format!("a type in `{key}` looks like it holds a CPR number; rows of such a type are rejected"),
-            );
-        } else {
-            types.push(name);
-        }
-    }
-    Some(types)
 }

@@ -1,9 +1,11 @@
 //! Measures, rules and points: from a unit's rows to what the points system says of it.
 
+mod bounds;
 mod measure;
 mod points;
 mod unit;
 
+pub(crate) use bounds::Bounds;
 pub use measure::{covered_days, unbroken_days, window_start};
 pub use points::{least_amount, points, value};
 pub use unit::{Scored, Scorer};

@@ -5,7 +5,7 @@ use super::points::points;
 use crate::extract::Record;
 use crate::identity::Pseudonym;
 use crate::linkage::{Alone, Delivery, Linked, Unit};
-use crate::programme::{Measure, Programme, Rule};
+use crate::programme::{Chosen, Measure, Programme, Rule};
 
 /// What the points system says of one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,21 +27,24 @@ impl Scored {
 /// Scores units; what the rules need to know of the deliveries is looked up once.
 #[derive(Debug)]
 pub struct Scorer<'p> {
-    rules: Vec<Prepared<'p>>,
+    pub(super) rules: Vec<Prepared<'p>>,
     /// The day on which everything is measured, in days since 1970-01-01.
-    as_of: i32,
-    min_departments: u32,
+    pub(super) as_of: i32,
+    pub(super) min_departments: u32,
+    pub(super) min_points: Option<i32>,
+    /// Positions of the rules that must give more than 0 points.
+    pub(super) required: &'p [usize],
 }
 
 #[derive(Debug)]
-struct Prepared<'p> {
-    rule: &'p Rule,
+pub(super) struct Prepared<'p> {
+    pub(super) rule: &'p Rule,
     /// Position of its department.
-    department: usize,
-    /// By position of a type: whether it counts; `None` where all do.
-    counts: Option<Vec<bool>>,
+    pub(super) department: usize,
+    /// By position of a type: the records of it that count; `None` where all do.
+    counts: Option<Vec<Chosen>>,
     /// First day of the window.
-    from: i32,
+    pub(super) from: i32,
 }
 
 impl<'p> Scorer<'p> {
@@ -55,7 +58,7 @@ impl<'p> Scorer<'p> {
                 .position(|department| Some(&department.id) == rule.department.as_ref())
                 .unwrap_or(0);
             let types = deliveries.get(department).map_or(&[][..], |delivery| &delivery.types);
-            let counts = rule.types.as_ref().map(|named| types.iter().map(|name| named.contains(name)).collect());
+            let counts = rule.types.as_ref().map(|named| types.iter().map(|name| named.chosen(name)).collect());
             let from = rule.window_years.map_or(i32::MIN, |years| window_start(programme.as_of, years));
             Prepared { rule, department, counts, from }
         };
@@ -63,6 +66,8 @@ impl<'p> Scorer<'p> {
             rules: programme.rules.iter().map(prepare).collect(),
             as_of: crate::extract::days(programme.as_of),
             min_departments: programme.eligibility.min_departments.unwrap_or(0),
+            min_points: programme.eligibility.min_points,
+            required: &programme.eligibility.require,
         }
     }
 
@@ -98,7 +103,12 @@ impl<'p> Scorer<'p> {
     }
 
     /// What a rule counts of a unit, given its departments and its members' rows in the rule's department.
-    fn amount<'l>(&self, prepared: &Prepared<'_>, departments: u32, rows: impl Iterator<Item = &'l [Record]>) -> u32 {
+    pub(super) fn amount<'l>(
+        &self,
+        prepared: &Prepared<'_>,
+        departments: u32,
+        rows: impl Iterator<Item = &'l [Record]>,
+    ) -> u32 {
         let as_of = self.as_of;
         let is_open = |row: &&Record| row.is_open(as_of);
         match prepared.rule.measure {
@@ -127,7 +137,8 @@ impl<'p> Scorer<'p> {
 impl Prepared<'_> {
     /// The rows whose type counts.
     fn chosen<'l>(&self, rows: &'l [Record]) -> impl Iterator<Item = &'l Record> {
-        rows.iter().filter(|row| self.counts.as_ref().is_none_or(|counts| counts[row.kind as usize]))
+        rows.iter()
+            .filter(|row| self.counts.as_ref().is_none_or(|counts| counts[row.kind as usize].contains(row.start)))
     }
 
     fn spells(&self, rows: &[Record]) -> impl Iterator<Item = (i32, i32)> {

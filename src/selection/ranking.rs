@@ -5,6 +5,7 @@ use crate::identity::Pseudonym;
 use crate::linkage::{Linked, Units};
 use crate::programme::Programme;
 use crate::score::{Scored, Scorer};
+use crate::untrusted::guarded;
 use polars::prelude::{
     BooleanChunked, ChunkCompareIneq, Column, DataFrame, NewChunkedArray, PolarsError, SortMultipleOptions,
 };
@@ -56,7 +57,7 @@ pub fn lottery_number(draw: &str, unit: Pseudonym) -> u64 {
 ///
 /// # Errors
 ///
-/// [`Error::Refused`] where a unit's points do not fit into 32 bits.
+/// [`Error::Refused`] where a unit's points do not fit into 32 bits, [`Error::System`] where there are too few threads.
 pub fn rank(programme: &Programme, rules: &Scorer<'_>, linked: &Linked<Scored>, units: &Units) -> Result<Ranking> {
     let score = |position| rules.score_linked(linked, units.get(position)).map(|scored| (position, scored));
     let mut scored: Vec<(usize, Scored)> = (0..units.len()).into_par_iter().filter_map(score).collect();
@@ -66,6 +67,7 @@ pub fn rank(programme: &Programme, rules: &Scorer<'_>, linked: &Linked<Scored>, 
     let with_points = (0..programme.rules.len()).map(gives_points).collect();
     let number_scored = scored.len();
 
+    check_threads()?;
     let frame = frame(programme, linked, units, &scored)?;
     let order = order(programme, &frame).map_err(|error| internal(&error))?;
     let mut scored: Vec<Option<(usize, Scored)>> = scored.into_iter().map(Some).collect();
@@ -133,6 +135,15 @@ fn order(programme: &Programme, frame: &DataFrame) -> std::result::Result<Vec<(u
     let ranked = frame.filter(&eligible)?.sort(names, options)?;
     let rows = ranked.column(UNIT)?.u32()?.into_no_null_iter();
     Ok(rows.zip(ranked.column(LOTTERY)?.u64()?.into_no_null_iter()).collect())
+}
+
+/// Polars starts threads of its own when it first sorts, and panics where it gets none.
+fn check_threads() -> Result<()> {
+    let sort = || {
+        let frame = DataFrame::new_infer_height(vec![column(UNIT, vec![1_u32, 0])]);
+        frame.and_then(|frame| frame.sort([UNIT], SortMultipleOptions::default()))
+    };
+    guarded(sort).map(|_| ()).ok_or_else(|| Error::no_threads("for the ranking"))
 }
 
 fn amount_of(rule: usize) -> String {

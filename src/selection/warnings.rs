@@ -3,7 +3,7 @@
 use super::Selected;
 use crate::error::Warning;
 use crate::linkage::Linked;
-use crate::programme::{Measure, Programme, Rule, Scale, nearest};
+use crate::programme::{Measure, NamedType, Programme, Rule, Scale, nearest};
 use crate::score::{Scored, least_amount, window_start};
 
 /// All warnings about a programme and what came out of it.
@@ -64,10 +64,12 @@ fn types_that_never_occur(programme: &Programme, rule: &Rule, linked: &Linked<Sc
     let named = settings.map(|department| programme.types_that_may_leave(department)).unwrap_or_default();
     let department = linked.departments.iter().find(|department| Some(&department.id) == rule.department.as_ref());
     let (Some(department), Some(types)) = (department, &rule.types) else { return Vec::new() };
-    let missing = types.iter().filter(|name| !department.types.contains(name));
-    let warn = |name: &String| {
+    let occurs = |name: &str| department.types.iter().any(|known| known == name);
+    let plain = types.named().iter().filter(|named| named.group.is_none()).map(|named| named.name.as_str());
+    let missing = plain.filter(|name| !occurs(name));
+    let warn = |name: &str| {
         // Only the programme's own words are repeated, whatever a delivery holds.
-        let present = department.types.iter().map(String::as_str).filter(|known| named.contains(known));
+        let present = department.types.iter().map(String::as_str).filter(|known| named.binary_search(known).is_ok());
         let near = nearest(name, present);
         let hint = near.map(|near| format!("; the nearest that does is \"{near}\"")).unwrap_or_default();
         Warning(format!(
@@ -75,5 +77,18 @@ fn types_that_never_occur(programme: &Programme, rule: &Rule, linked: &Linked<Sc
             rule.id, department.id
         ))
     };
-    missing.map(warn).collect()
+    let mut warnings: Vec<Warning> = missing.map(warn).collect();
+    // Of a group that survives reforms, some types are always gone or yet to come.
+    let of_groups: Vec<&NamedType> = types.named().iter().filter(|named| named.group.is_some()).collect();
+    for group in of_groups.chunk_by(|one, other| one.group == other.group) {
+        if let Some(id) = group.first().and_then(|named| named.group.as_ref())
+            && !group.iter().any(|named| occurs(&named.name))
+        {
+            warnings.push(Warning(format!(
+                "rule {}: no type of [types.{id}] ever occurs in the delivery of {}",
+                rule.id, department.id
+            )));
+        }
+    }
+    warnings
 }

@@ -15,6 +15,7 @@ mod family;
 mod fault;
 mod jobcentre;
 mod ledger;
+mod new_files;
 mod number;
 mod oddity;
 mod people;
@@ -32,12 +33,16 @@ use rayon::prelude::*;
 
 use block::{Block, Plan};
 use dialect::DIALECTS;
+use new_files::NewFiles;
 
 pub use programme::{Paths, programme};
 pub use summary::{DepartmentSummary, Summary};
 
 /// With more adults, birth dates would be crowded: most of those wanted would have no number left.
 pub const MOST_ADULTS: u32 = 35_000_000;
+
+/// The file that says the others are there.
+const PROGRAMME: &str = "programme.toml";
 
 /// Blocks made at a time; bounds memory, whatever the number of threads.
 const BLOCKS_AT_A_TIME: u32 = 32;
@@ -59,13 +64,14 @@ pub struct Settings {
 /// `advance` is called now and then with the number of adults done so far.
 ///
 /// # Errors
-/// Where a file cannot be written, or (`InvalidInput`) the settings are out of range.
+/// Where a file cannot be written (then all are as they were), or (`InvalidInput`) the settings are out of range.
 pub fn write(settings: &Settings, folder: &Path, advance: &(dyn Fn(u64) + Sync)) -> io::Result<Summary> {
     check(settings)?;
     let mut summary = Summary::default();
     let mut files = Vec::new();
+    let new_files = NewFiles::new(folder, DIALECTS.iter().map(|dialect| dialect.file).chain([PROGRAMME]));
     for dialect in &DIALECTS {
-        let mut file = File::create(folder.join(dialect.file))?;
+        let mut file = File::create(new_files.partial(dialect.file))?;
         let header = dialect.header();
         file.write_all(&header)?;
         let bytes = u64::try_from(header.len()).map_err(io::Error::other)?;
@@ -84,7 +90,8 @@ pub fn write(settings: &Settings, folder: &Path, advance: &(dyn Fn(u64) + Sync))
     }
     summary.rows = summary.departments.iter().map(|department| department.rows).sum();
     summary.bytes = summary.departments.iter().map(|department| department.bytes).sum();
-    fs::write(folder.join("programme.toml"), programme(settings.adults, &Paths::default()))?;
+    fs::write(new_files.partial(PROGRAMME), programme(settings.adults, &Paths::default()))?;
+    new_files.commit()?;
     Ok(summary)
 }
 

@@ -7,10 +7,9 @@ use crate::extract::Quality;
 use crate::linkage;
 use crate::output::{FileRecord, Manifest, RunMetadata};
 use crate::programme::Programme;
-use crate::untrusted::guarded;
+use crate::untrusted::{SteadyFile, guarded, shape};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use std::collections::{BTreeSet, HashMap};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Checks the files of a step, which must be those of its manifest, as those in `intact` are; `None` where not all are.
@@ -32,13 +31,16 @@ pub(super) fn content(
     let mut errors: Vec<Error> = step
         .intact
         .iter()
-        .filter_map(|path| manifest.outputs.iter().find(|record| Path::new(&record.path) == path))
-        .filter_map(|record| about_file(step, place, manifest, record, &metadata).err())
+        .filter_map(|path| {
+            let name = step.expected.name_of(path);
+            let record = manifest.outputs.iter().find(|record| Path::new(&record.path) == name)?;
+            about_file(step, &place.folder.join(path), manifest, record, &metadata).err()
+        })
         .collect();
     let mut warnings = Vec::new();
     if let (Some(department), true) = (step.expected.department, errors.is_empty()) {
         let own = Programme { sha256: place.programme.sha256.clone(), ..own };
-        match linkage::check_footers(&own, department, place.folder, &manifest.key_id) {
+        match linkage::check_footers(&own, department, &place.folder.join(step.expected.place()), &manifest.key_id) {
             Ok(found) => warnings = found,
             Err(error) => errors.push(error),
         }
@@ -57,19 +59,18 @@ pub(super) fn content(
 /// What one file says, against its record in the manifest.
 fn about_file(
     step: &Standing<'_>,
-    place: &Place<'_>,
+    path: &Path,
     manifest: &Manifest,
     record: &FileRecord,
     metadata: &RunMetadata,
 ) -> Result<()> {
-    let path = place.folder.join(&record.path);
     if path.extension().is_none_or(|extension| extension != "parquet") {
         return match record.rows {
-            Some(_) => Err(step.refused(&path, "its manifest gives it rows, and it is no table")),
+            Some(_) => Err(step.refused(path, "its manifest gives it rows, and it is no table")),
             None => Ok(()),
         };
     }
-    let footer = Footer::read(&path, &step.expected.again)?;
+    let footer = Footer::read(path, &step.expected.again)?;
     let differing = metadata.differing(&footer.entries);
     if !differing.is_empty() {
         let verb = if differing.len() == 1 { "differs" } else { "differ" };
@@ -83,10 +84,10 @@ fn about_file(
         ));
     }
     if record.rows != Some(footer.rows) {
-        return Err(step.refused(&path, "it has another number of rows than its manifest says"));
+        return Err(step.refused(path, "it has another number of rows than its manifest says"));
     }
     if footer.created_by != format!("udpeg {}", manifest.program_version) {
-        return Err(step.refused(&path, "it was made by another version of the program than its manifest says"));
+        return Err(step.refused(path, "it was made by another version of the program than its manifest says"));
     }
     Ok(())
 }
@@ -100,10 +101,14 @@ struct Footer {
 
 impl Footer {
     fn read(path: &Path, hint: &str) -> Result<Self> {
-        let file = File::open(path).map_err(|error| Error::io(path, "read", &error))?;
+        let file = SteadyFile::open(path)?;
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let metadata = guarded(|| ArrowReaderMetadata::load(&file, options)).and_then(std::result::Result::ok);
-        let metadata = metadata.ok_or_else(|| Error::file(path, "it is not a whole Parquet file", hint))?;
+        let metadata = guarded(|| {
+            shape::check_footer(&file)?;
+            ArrowReaderMetadata::load(&file, options).ok()
+        });
+        file.check_unchanged()?;
+        let metadata = metadata.flatten().ok_or_else(|| Error::file(path, "it is not a whole Parquet file", hint))?;
         let metadata = metadata.metadata().file_metadata();
         let entries = metadata.key_value_metadata().into_iter().flatten();
         Ok(Self {
@@ -118,16 +123,23 @@ impl Footer {
 fn counts(step: &Standing<'_>, place: &Place<'_>, manifest: &Manifest) -> Result<()> {
     let [extract, _, quality] = step.expected.outputs.as_slice() else { return Ok(()) };
     let path = place.folder.join(quality);
-    let bytes = std::fs::read(&path).map_err(|error| Error::io(&path, "read", &error))?;
+    let bytes = SteadyFile::open(&path)?.bytes(Quality::MOST_BYTES)?;
     let quality: Quality = serde_json::from_slice(&bytes)
         .map_err(|_| Error::file(&path, "it is no quality file", &step.expected.again))?;
-    let read = manifest.inputs.iter().map(|record| record.rows.unwrap_or(0));
-    let delivered = manifest.outputs.iter().find(|record| Path::new(&record.path) == extract);
+    let name = step.expected.name_of(extract);
+    let of_extract = |records: &[FileRecord]| {
+        records.iter().find(|record| Path::new(&record.path) == name).and_then(|record| record.rows)
+    };
+    // Re-keyed, it was made from another delivery's extract of as many rows, else from the department's files.
+    let is_all_of_it = match manifest.step.as_str() {
+        "rekey" => of_extract(&manifest.inputs) == Some(quality.extract),
+        _ => Some(quality.rows) == sum(manifest.inputs.iter().map(|record| record.rows.unwrap_or(0))),
+    };
     let is_right = Some(&quality.department) == step.expected.department.map(|department| &department.id)
-        && Some(quality.rows) == sum(read)
-        && Some(quality.rows) == sum([quality.rejected, quality.duplicates, quality.extract])
+        && is_all_of_it
+        && quality.adds_up()
         && Some(quality.rejected) == sum(quality.reasons.values().copied())
-        && delivered.is_some_and(|record| record.rows == Some(quality.extract));
+        && of_extract(&manifest.outputs) == Some(quality.extract);
     if is_right {
         Ok(())
     } else {
@@ -147,10 +159,7 @@ fn private_counts(step: &Standing<'_>, place: &Place<'_>) -> Result<()> {
     if !place.inventory.is_file(kept) {
         return Ok(());
     }
-    let read = |path: &PathBuf| {
-        let path = place.folder.join(path);
-        std::fs::read(&path).map_err(|error| Error::io(&path, "read", &error))
-    };
+    let read = |path: &PathBuf| SteadyFile::open(&place.folder.join(path))?.bytes(Quality::MOST_BYTES);
     if read(kept)? == read(delivered)? {
         return Ok(());
     }

@@ -22,7 +22,7 @@ pub use report::{Check, Finding, Report, StepReport, Verdict};
 
 use crate::decisions;
 use crate::error::{Error, Result, Warning};
-use crate::output::{FileRecord, Period};
+use crate::output::{FileRecord, Manifest, Period};
 use crate::pipeline::{Context, Outcome};
 use crate::programme::Programme;
 use content::content;
@@ -55,7 +55,7 @@ pub fn verify(context: &Context<'_>, recompute: Recompute) -> Result<Outcome<Rep
     let period = Period::open_to_read(&programme.out, &programme.period)?;
     let inventory = Inventory::read(period.folder());
     let place = Place { programme, folder: period.folder(), inventory: &inventory };
-    let table = steps::steps(programme);
+    let table = steps::steps(programme, &inventory);
     context.progress.begin("verifying", table.len() as u64);
     let mut steps = Vec::with_capacity(table.len());
     for expected in table {
@@ -80,7 +80,8 @@ pub fn verify(context: &Context<'_>, recompute: Recompute) -> Result<Outcome<Rep
 
 /// What the steps that are there have made, by path.
 fn made(steps: &[Standing<'_>]) -> BTreeMap<String, FileRecord> {
-    let outputs = steps.iter().filter_map(|step| step.manifest.as_ref()).flat_map(|manifest| &manifest.outputs);
+    let steps = steps.iter().filter(|step| !step.expected.is_aside());
+    let outputs = steps.filter_map(|step| step.manifest.as_ref()).flat_map(|manifest| &manifest.outputs);
     outputs.map(|record| (record.path.clone(), record.clone())).collect()
 }
 
@@ -168,20 +169,32 @@ fn stray(place: &Place<'_>, path: &Path, belongings: &BTreeMap<PathBuf, Kind>) -
 
 /// Steps that fit together have one key and one day.
 fn differing_keys_and_days(steps: &[Standing<'_>], place: &Place<'_>) -> Vec<Error> {
-    let there = || steps.iter().filter_map(|step| Some((step.expected.step.name.as_str(), step.manifest.as_ref()?)));
+    let there = || steps.iter().filter_map(|step| Some((&step.expected, step.manifest.as_ref()?)));
     let differ = |what: &str, of_each: Vec<(&str, String)>, hint: &str| {
         let is_one = of_each.windows(2).all(|pair| pair[0].1 == pair[1].1);
         let each: Vec<String> = of_each.iter().map(|(name, value)| format!("{name} {value}")).collect();
         (!is_one).then(|| Error::refused(format!("{}: {what}: {}", place.folder.display(), each.join(", ")), hint))
     };
-    // What stands in a manifest may be anything; a key id is 16 hex characters.
-    let readable = |key_id: &str| {
-        let is_key_id = key_id.len() == 16 && key_id.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if is_key_id { key_id.to_owned() } else { "(no key id)".to_owned() }
+    // The steps of custody have the departments' key and may have a custodian's besides.
+    let first = |key_id: &str| key_id.split('+').next().unwrap_or_default().to_owned();
+    let is_aside = there().any(|(expected, _)| expected.is_aside());
+    let do_main_differ = {
+        let mut of_main = there().filter(|(expected, _)| !expected.is_aside()).map(|(_, manifest)| &manifest.key_id);
+        of_main.next().is_some_and(|one| of_main.any(|other| other != one))
     };
-    let keys = there().map(|(name, manifest)| (name, readable(&manifest.key_id))).collect();
-    let days =
-        there().filter_map(|(name, manifest)| Some((name, day(manifest, place.programme)?.to_string()))).collect();
+    let key = |manifest: &Manifest| {
+        let key_id = readable(&manifest.key_id);
+        if is_aside && !do_main_differ { first(&key_id) } else { key_id }
+    };
+    let keys = there()
+        .filter(|(expected, _)| !(do_main_differ && expected.is_aside()))
+        .map(|(expected, manifest)| (expected.step.name.as_str(), key(manifest)))
+        .collect();
+    let days = there()
+        .filter_map(|(expected, manifest)| {
+            Some((expected.step.name.as_str(), day(manifest, place.programme)?.to_string()))
+        })
+        .collect();
     let keys = differ(
         "the steps were made with different keys, so that one person has different pseudonyms in them",
         keys,
@@ -193,6 +206,14 @@ fn differing_keys_and_days(steps: &[Standing<'_>], place: &Place<'_>) -> Vec<Err
         "all departments and the analyst must use the same `as_of`; ask whoever used another for the folder again",
     );
     keys.into_iter().chain(days).collect()
+}
+
+/// What stands in a manifest may be anything; a key id is 16 hex characters, or two such where pseudonyms were re-keyed.
+fn readable(key_id: &str) -> String {
+    let is_key_id = |id: &str| id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let mut ids = key_id.split('+');
+    let are_key_ids = ids.by_ref().take(2).all(is_key_id) && ids.next().is_none();
+    if are_key_ids { key_id.to_owned() } else { "(no key id)".to_owned() }
 }
 
 fn report(programme: &Programme, folder: &Path, steps: Vec<Standing<'_>>, together: Together) -> Report {

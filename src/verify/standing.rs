@@ -5,8 +5,9 @@ use super::report::{Check, Finding, StepReport, Verdict};
 use super::steps::Expected;
 use crate::decisions::{self, Log};
 use crate::error::{Error, Result};
-use crate::output::{FileRecord, Manifest, sha256_of_file};
+use crate::output::{FileRecord, Manifest};
 use crate::programme::Programme;
+use crate::untrusted::SteadyFile;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +58,7 @@ impl<'p> Standing<'p> {
     }
 
     fn believe(&mut self, manifest: Manifest, place: &Place<'_>) {
+        self.expected.made_by(&manifest);
         let errors = self.about_itself(&manifest, place);
         if manifest.programme_sha256 != place.programme.sha256 {
             self.expected.believe(&manifest);
@@ -112,7 +114,10 @@ impl<'p> Standing<'p> {
         let overridden_period = manifest.overrides.get("period");
         let is_same_programme = manifest.programme_sha256 == place.programme.sha256;
         let wrong = [
-            (manifest.step != self.expected.word, "it is the manifest of another step"),
+            (
+                ![Some(self.expected.word), self.expected.or].contains(&Some(manifest.step.as_str())),
+                "it is the manifest of another step",
+            ),
             (day(manifest, place.programme).is_none(), "the `as_of` of its overrides is no day"),
             (
                 overridden_period.is_some_and(|period| period.as_str() != Some(&place.programme.period)),
@@ -140,13 +145,15 @@ impl<'p> Standing<'p> {
             let path = place.folder.join(self.expected.manifest());
             errors.push(self.refused(&path, "it names a file twice"));
         }
-        let is_expected = |name: &str| self.expected.outputs.iter().any(|path| path == Path::new(name));
+        let is_expected =
+            |name: &str| self.expected.outputs.iter().any(|path| self.expected.name_of(path) == Path::new(name));
         if !named.iter().all(|name| is_expected(name)) {
             let path = place.folder.join(self.expected.manifest());
             errors.push(self.refused(&path, "it names a file that this step does not make"));
         }
         let unaltered = |output: &PathBuf| {
-            let is_named = named.contains(output.to_string_lossy().as_ref());
+            let name = self.expected.name_of(output);
+            let is_named = named.contains(name.to_string_lossy().as_ref());
             if is_named && !place.inventory.holds(output) {
                 let what = "it is not there, although its manifest names it";
                 return Err(Error::file(&place.folder.join(output), what, &self.expected.again));
@@ -155,7 +162,7 @@ impl<'p> Standing<'p> {
                 // It is told among what does not belong.
                 return Ok(None);
             }
-            manifest.unaltered(place.folder, output, &self.expected.again).map(|_| Some(output.clone()))
+            manifest.unaltered(&place.folder.join(output), &name, &self.expected.again).map(|_| Some(output.clone()))
         };
         let results: Vec<Result<Option<PathBuf>>> = self.expected.outputs.par_iter().map(unaltered).collect();
         let mut intact = BTreeSet::new();
@@ -198,12 +205,12 @@ impl<'p> Standing<'p> {
         if is_assign && record.path == decisions::FILE {
             Log::read(place.folder)?.as_read(place.folder, record).map(drop)
         } else if let Some(file) = place.programme.family.apart_file.as_ref().filter(|file| is_apart_file(file)) {
-            if sha256_of_file(file)? == record.sha256 { Ok(()) } else { Err(other()) }
+            if SteadyFile::open(file)?.sha256()? == record.sha256 { Ok(()) } else { Err(other()) }
         } else if is_of_previous && path.ends_with(decisions::FILE) {
             let folder = path.ancestors().nth(2).filter(|_| path.exists());
             folder.map_or(Ok(()), |folder| Log::read(folder)?.as_read(folder, record).map(drop))
         } else if is_of_previous && path.ends_with("assignment/target_group.parquet") {
-            if !path.exists() || sha256_of_file(path)? == record.sha256 { Ok(()) } else { Err(other()) }
+            if !path.exists() || SteadyFile::open(path)?.sha256()? == record.sha256 { Ok(()) } else { Err(other()) }
         } else {
             Err(self.refused(&own, "it names inputs that this step does not read"))
         }

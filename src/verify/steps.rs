@@ -2,9 +2,10 @@
 //!
 //! A new step finds its place by an entry here.
 
+use super::inventory::Inventory;
 use crate::output::{FileRecord, MANIFEST, Manifest, Step};
 use crate::pipeline::Recomputed;
-use crate::programme::{Department, Programme};
+use crate::programme::{Department, Programme, TypeList};
 use std::path::{Component, Path, PathBuf};
 
 /// A step as it must stand in a period; all paths are relative to the period's folder.
@@ -13,6 +14,10 @@ pub(super) struct Expected<'p> {
     pub step: Step,
     /// What `step` says in its manifest.
     pub word: &'static str,
+    /// What it may say instead.
+    pub or: Option<&'static str>,
+    /// The folder that its manifest names its outputs in, where that is another than they stand in.
+    pub named_in: Option<PathBuf>,
     /// What makes it, after `udpeg`.
     pub command: String,
     /// Whose delivery it is.
@@ -29,14 +34,17 @@ pub(super) struct Expected<'p> {
     pub again: String,
 }
 
-/// The steps of a programme, each after those that it is made from.
-pub(super) fn steps(programme: &Programme) -> Vec<Expected<'_>> {
-    let mut steps: Vec<Expected<'_>> = programme.departments.iter().map(pseudonymise).collect();
+/// The steps of a programme, each after those that it is made from; those of custody only where they are there.
+pub(super) fn steps<'p>(programme: &'p Programme, inventory: &Inventory) -> Vec<Expected<'p>> {
+    let mut steps: Vec<Expected<'_>> =
+        programme.departments.iter().map(|department| pseudonymise(programme, department)).collect();
     let delivered = steps.iter().flat_map(|step| step.outputs.clone()).collect();
     let selection = |name| Path::new("selection").join(name);
     steps.push(Expected {
         step: Step::select(),
         word: "select",
+        or: None,
+        named_in: None,
         command: "select".to_owned(),
         department: None,
         outputs: ["candidates.parquet", "counts.json"].map(selection).to_vec(),
@@ -52,6 +60,8 @@ pub(super) fn steps(programme: &Programme) -> Vec<Expected<'_>> {
     steps.push(Expected {
         step: Step::assign(),
         word: "assign",
+        or: None,
+        named_in: None,
         command: "assign".to_owned(),
         department: None,
         outputs: std::iter::once(PathBuf::from("assignment/target_group.parquet")).chain(lists).collect(),
@@ -60,20 +70,93 @@ pub(super) fn steps(programme: &Programme) -> Vec<Expected<'_>> {
         recomputed: Some(|recomputed| &recomputed.assignment),
         again: "find out what changed it, then run `udpeg assign --force` again".to_owned(),
     });
+    let is_there = |step: &Expected<'_>| inventory.holds_files_below(step.place());
+    steps.extend(custody(programme).into_iter().filter(is_there));
     steps
 }
 
-fn pseudonymise(department: &Department) -> Expected<'_> {
-    let delivery = Path::new("delivery").join(&department.id);
+/// The steps of the second key and of the way back.
+fn custody(programme: &Programme) -> Vec<Expected<'_>> {
+    let mut steps: Vec<Expected<'_>> = programme.departments.iter().map(rekey).collect();
+    for department in &programme.departments {
+        for coordinator in &programme.coordinators {
+            steps.push(unkey(&department.id, &coordinator.id));
+            steps.push(reidentify(&department.id, &coordinator.id));
+        }
+    }
+    steps
+}
+
+/// A delivery for the analyst, who puts it in the place that its manifest names.
+fn rekey(department: &Department) -> Expected<'_> {
+    let step = Step::rekey(&department.id);
+    Expected {
+        outputs: in_folder(&step, &DELIVERED),
+        step,
+        word: "rekey",
+        or: None,
+        named_in: Some(Path::new("delivery").join(&department.id)),
+        command: "rekey".to_owned(),
+        department: Some(department),
+        unlisted: Vec::new(),
+        inputs: None,
+        recomputed: None,
+        again: "find out what changed it, then run `udpeg rekey --force` again".to_owned(),
+    }
+}
+
+fn unkey(department: &str, coordinator: &str) -> Expected<'static> {
+    let step = Step::unkey(department, coordinator);
+    aside("unkey", in_folder(&step, &["pseudonyms.parquet"]), Vec::new(), step)
+}
+
+fn reidentify(department: &str, coordinator: &str) -> Expected<'static> {
+    let step = Step::reidentify(department, coordinator);
+    aside("reidentify", Vec::new(), in_folder(&step, &["persons.csv"]), step)
+}
+
+/// A step of the way back, which no other is made from.
+fn aside(word: &'static str, outputs: Vec<PathBuf>, unlisted: Vec<PathBuf>, step: Step) -> Expected<'static> {
+    Expected {
+        step,
+        word,
+        or: None,
+        named_in: None,
+        command: word.to_owned(),
+        department: None,
+        outputs,
+        unlisted,
+        inputs: None,
+        recomputed: None,
+        again: format!("find out what changed it, remove the folder and run `udpeg {word}` again"),
+    }
+}
+
+const DELIVERED: [&str; 3] = ["extract.parquet", "incomplete.parquet", "quality.json"];
+
+/// Files of a step's last folder.
+fn in_folder(step: &Step, names: &[&str]) -> Vec<PathBuf> {
+    let folder = step.folders.last().cloned().unwrap_or_default();
+    names.iter().map(|name| folder.join(name)).collect()
+}
+
+fn pseudonymise<'p>(programme: &Programme, department: &'p Department) -> Expected<'p> {
+    let step = Step::pseudonymise(&department.id);
     let private = Path::new("private").join(&department.id);
     let command = format!("pseudonymise --department {}", department.id);
+    let has_groups = programme.lists_of(department).flat_map(TypeList::named).any(|named| named.group.is_some());
+    // The one that is delivered too is the last.
+    let of_groups = has_groups.then_some("types_out_of_date.csv");
+    let private_lists = ["rejected.csv", "other_types.csv"].into_iter().chain(of_groups).chain(["quality.json"]);
     Expected {
-        step: Step::pseudonymise(&department.id),
+        outputs: in_folder(&step, &DELIVERED),
+        step,
         word: "pseudonymise",
+        or: Some("rekey"),
+        named_in: None,
         command: command.clone(),
         department: Some(department),
-        outputs: ["extract.parquet", "incomplete.parquet", "quality.json"].map(|name| delivery.join(name)).to_vec(),
-        unlisted: ["rejected.csv", "other_types.csv", "quality.json"].map(|name| private.join(name)).to_vec(),
+        unlisted: private_lists.map(|name| private.join(name)).collect(),
         inputs: None,
         recomputed: None,
         again: format!(
@@ -99,9 +182,31 @@ impl Expected<'_> {
         is_plain && self.step.folders.iter().any(|folder| path.starts_with(folder))
     }
 
+    /// Whether no other step is made from it: those of custody stand beside the way from deliveries to lists.
+    pub(super) fn is_aside(&self) -> bool {
+        matches!(self.word, "rekey" | "unkey" | "reidentify")
+    }
+
+    /// What its manifest calls an output.
+    pub(super) fn name_of(&self, output: &Path) -> PathBuf {
+        let folder = self.named_in.as_ref().zip(output.file_name());
+        folder.map_or_else(|| output.to_path_buf(), |(folder, name)| folder.join(name))
+    }
+
+    /// Takes from its manifest who made the step.
+    pub(super) fn made_by(&mut self, manifest: &Manifest) {
+        if self.or == Some("rekey") && manifest.step == "rekey" {
+            let again = "ask the custodian of the second key for the whole folder again, and how it was sent";
+            self.again = format!("{again}; `udpeg rekey --force` makes it");
+        }
+    }
+
     /// Takes the step's files from its manifest, for a step made with another programme file, which may have had other
     /// coordinators or departments.
     pub(super) fn believe(&mut self, manifest: &Manifest) {
+        if self.named_in.is_some() {
+            return;
+        }
         let named = manifest.outputs.iter().filter(|record| is_plain(&record.path));
         let outputs: Vec<PathBuf> = named.map(|record| PathBuf::from(&record.path)).collect();
         self.outputs = outputs.into_iter().filter(|path| self.owns(path)).collect();

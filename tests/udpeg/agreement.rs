@@ -15,17 +15,33 @@ fn the_program_agrees_with_the_slow_implementation_on_random_municipalities() {
     for seed in 0..SEEDS {
         let place = Workplace::new();
         municipality::write(seed, &place.path("."));
-        let expected = reference::run(&place.path("p.toml"));
-        place.udpeg(&["run", "--programme", "p.toml", "--max-rejected", "100%"]).succeeded();
-        let period = period_folder(&place);
-        for (department, expected) in &expected.departments {
-            compare_department(seed, &period, department, expected);
-        }
-        let counts: Value =
-            serde_json::from_slice(&std::fs::read(period.join("selection/counts.json")).unwrap()).unwrap();
-        assert_eq!(counts, expected.counts, "seed {seed}");
-        compare_candidates(seed, &place, &period, &expected.candidates);
+        compare_run(seed, &place);
     }
+}
+
+/// Random municipalities with renumbered and excluded persons and several adults.
+const SEEDS_WITH_LISTS: u64 = 50;
+
+#[test]
+fn the_program_agrees_on_renumbered_and_excluded_persons_and_several_adults() {
+    for seed in 1000..1000 + SEEDS_WITH_LISTS {
+        let place = Workplace::new();
+        let numbers = municipality::write(seed, &place.path("."));
+        municipality::add_lists(seed, &place.path("."), numbers);
+        compare_run(seed, &place);
+    }
+}
+
+fn compare_run(seed: u64, place: &Workplace) {
+    let expected = reference::run(&place.path("p.toml"));
+    place.udpeg(&["run", "--programme", "p.toml", "--max-rejected", "100%"]).succeeded();
+    let period = period_folder(place);
+    for (department, expected) in &expected.departments {
+        compare_department(seed, &period, department, expected);
+    }
+    let counts: Value = serde_json::from_slice(&std::fs::read(period.join("selection/counts.json")).unwrap()).unwrap();
+    assert_eq!(counts, expected.counts, "seed {seed}");
+    compare_candidates(seed, place, &period, &expected.candidates);
 }
 
 /// The only folder below `out`.
@@ -61,7 +77,7 @@ fn compare_department(seed: u64, period: &Path, department: &str, expected: &Dep
     assert_eq!(other, expected.other_types, "{at}");
 }
 
-fn extract_row(mut row: BTreeMap<String, Value>) -> ExtractRow {
+pub(crate) fn extract_row(mut row: BTreeMap<String, Value>) -> ExtractRow {
     let mut text = |name: &str| row.remove(name).and_then(|value| value.as_str().map(str::to_owned));
 
     ExtractRow {

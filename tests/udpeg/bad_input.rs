@@ -22,7 +22,7 @@ fn pseudonymise(place: &Workplace, department: &str, more: &[&str]) -> Ran {
 }
 
 /// The small programme with all three deliveries, not yet selected from.
-fn delivered() -> Workplace {
+pub(crate) fn delivered() -> Workplace {
     let place = Workplace::with_small_programme();
     for department in DEPARTMENTS {
         pseudonymise(&place, department, &[]).succeeded();

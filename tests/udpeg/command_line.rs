@@ -40,13 +40,21 @@ fn key_id(line: &str) -> String {
 #[test]
 fn every_help_text_has_examples_and_ends_with_0() {
     let place = Workplace::new();
-    let commands: [&[&str]; 10] = [
+    let commands: [&[&str]; 18] = [
         &[],
         &["key", "new"],
+        &["key", "id"],
+        &["key", "destroy"],
         &["pseudonymise"],
+        &["check"],
         &["select"],
         &["assign"],
         &["run"],
+        &["rekey"],
+        &["unkey"],
+        &["reidentify"],
+        &["pseudonym-of"],
+        &["log", "verify"],
         &["verify"],
         &["synth"],
         &["completions"],
@@ -60,11 +68,28 @@ fn every_help_text_has_examples_and_ends_with_0() {
         assert!(examples.contains(&example), "{command:?}: {}", ran.out);
     }
     let ran = place.udpeg(&["--help"]).succeeded();
-    for command in ["key", "pseudonymise", "select", "assign", "run", "verify", "synth", "completions", "man"] {
+    for command in [
+        "key",
+        "pseudonymise",
+        "check",
+        "select",
+        "assign",
+        "run",
+        "rekey",
+        "unkey",
+        "reidentify",
+        "pseudonym-of",
+        "log",
+        "verify",
+        "synth",
+        "completions",
+        "man",
+    ] {
         assert!(ran.out.contains(&format!("\n  {command}")), "{command}");
     }
     let words = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
-    let codes = "0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows, 4 refused";
+    let codes =
+        "0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows or too much change, 4 refused";
     assert!(words.contains(codes), "{}", ran.out);
 }
 

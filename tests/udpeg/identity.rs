@@ -4,6 +4,7 @@ mod key;
 mod number;
 mod screening;
 mod spelling;
+mod stdnum;
 
 use chrono::NaiveDate;
 use std::fs;

@@ -5,7 +5,8 @@ use clap::{Arg, Command, CommandFactory};
 use std::io::Write;
 use std::process::Stdio;
 
-#[path = "../../src/bin/udpeg/args.rs"]
+#[path = "../../src/bin/udpeg/args/mod.rs"]
+#[expect(dead_code, reason = "what is typed is looked at, and nothing done with it")]
 mod args;
 
 /// The program's own definition, with every command that does something and what is typed for it.
@@ -62,10 +63,11 @@ fn the_manual_page_has_every_command_with_its_text_and_every_option_with_its_hel
                 _ => arg.get_value_names().unwrap().join(" "),
             };
             let help = arg.get_help().unwrap().to_string();
-            let entry = section
-                .split(".TP\n")
-                .skip(1)
-                .find(|entry| entry.starts_with(&typed) || entry.contains(&format!("<{typed}>")));
+            let is_its = |entry: &&str| {
+                let rest = entry.strip_prefix(&typed).or_else(|| entry.strip_prefix(&format!("<{typed}>")));
+                rest.is_some_and(|rest| rest.starts_with([' ', '\n']))
+            };
+            let entry = section.split(".TP\n").skip(1).find(is_its);
             let entry = entry.unwrap_or_else(|| panic!("{name} {typed}:\n{section}"));
             assert!(entry.contains(&help), "{name} {typed}:\n{entry}");
         }

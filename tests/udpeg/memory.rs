@@ -11,11 +11,10 @@ use crate::support::Workplace;
 use paused::Paused;
 use scan::Secrets;
 use sha2::{Digest, Sha256};
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::process::Command;
-use udpeg::pipeline::{self, Context, Delivering, Memory, Silent};
+use udpeg::identity::Passphrase;
+use udpeg::pipeline::{self, Context, Delivering, Memory, Progress, Silent};
 use udpeg::programme::{Overrides, Programme};
 
 /// A key, and a name for cells that nothing reads. Made when they are needed, since this test's own binary may be what is
@@ -114,19 +113,36 @@ fn a_run_or_a_refusal_leaves_none_either() {
 #[test]
 fn what_is_looked_for_is_found_while_rows_are_being_read() {
     let (place, secrets) = planted(1000);
-    let whole = fs::read(place.path("family.csv")).unwrap();
-    fs::remove_file(place.path("family.csv")).unwrap();
-    assert!(Command::new("mkfifo").arg(place.path("family.csv")).status().unwrap().success());
-    let mut paused = Paused::started(&place, &["pseudonymise", "-p", "p.toml", "-d", "family", "--show-values"]);
-    // Opening it waits for the reader; the file does not end before it is closed.
-    let mut file = OpenOptions::new().write(true).open(place.path("family.csv")).unwrap();
-    file.write_all(&whole).unwrap();
+    let step = ["pseudonymise", "-p", "p.toml", "-d", "family", "--show-values", WHILE_READING];
+    let mut paused = Paused::in_this_binary(&place, &step);
+    paused.wait_until(&format!("{READING} is there"), || place.path(READING).exists());
     paused.wait_until_idle();
     let found = secrets.found_in(paused.id()).unwrap();
     for kind in ["number", "name", "state of the key"] {
         assert!(found.iter().any(|found| found.starts_with(kind)), "no {kind} among {} finds", found.len());
     }
-    drop(file);
+}
+
+/// Asks [`a_step_that_waits`] to do so once it has judged rows; then there is a file of this name.
+const WHILE_READING: &str = "--while-reading";
+const READING: &str = "reading";
+
+/// Waits for ever as soon as rows have been judged, before they are put away.
+struct WaitingWhileReading;
+
+impl Progress for WaitingWhileReading {
+    fn begin(&self, _: &str, _: u64) {}
+    fn advance(&self, _: u64) {
+        fs::write(READING, "").unwrap();
+        wait();
+    }
+    fn end(&self) {}
+}
+
+fn wait() -> ! {
+    loop {
+        std::thread::park();
+    }
 }
 
 #[test]
@@ -147,7 +163,7 @@ fn nobody_but_root_can_look_into_the_program_and_it_leaves_no_core() {
     assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"]);
 }
 
-/// The step in a process that can be looked into, for those who are not root; started by [`Paused::started`].
+/// The step in a process that can be looked into; started by [`Paused::in_this_binary`].
 #[test]
 #[ignore = "waits until it is killed"]
 fn a_step_that_waits() {
@@ -159,16 +175,16 @@ fn a_step_that_waits() {
     let delivering = Delivering {
         max_rejected: after("--max-rejected").unwrap_or("5%").parse().unwrap(),
         show_values: arguments.contains(&"--show-values"),
+        passphrase: Passphrase::Terminal,
     };
     let today = chrono::Local::now().date_naive();
-    let context = Context { programme: &programme, today, force: false, memory: Memory::default(), progress: &Silent };
+    let progress: &dyn Progress = if arguments.contains(&WHILE_READING) { &WaitingWhileReading } else { &Silent };
+    let context = Context { programme: &programme, today, force: false, memory: Memory::default(), progress };
     if arguments[0] == "run" {
         pipeline::run(&context, &delivering, false).map(drop).unwrap();
     } else {
         // Refused or not is the caller's matter.
         let _ = pipeline::pseudonymise(&context, after("-d").unwrap(), &delivering);
     }
-    loop {
-        std::thread::park();
-    }
+    wait()
 }

@@ -232,10 +232,10 @@ fn the_folder_that_says_a_step_is_there_goes_first_and_comes_last() {
     assert!(place.path(PERIOD).join("private/family/rejected.csv").exists());
 
     let staged = period.stage(&Step::pseudonymise("family")).unwrap();
-    // The new private folder cannot be put into place, so the step must not be there.
+    // The old private folder cannot be put aside, so the old delivery comes back.
     place.write(&format!("{PERIOD}/private/.family.old/x"), "in the way");
     Staged::commit(staged).unwrap_err();
-    assert!(!place.path(PERIOD).join("delivery/family").exists());
+    assert!(place.path(PERIOD).join("delivery/family/manifest.json").exists());
 
     drop(period);
     place.udpeg(&["run", "--programme", "p.toml", "--force"]).succeeded();

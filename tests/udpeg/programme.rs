@@ -1,7 +1,9 @@
 //! The programme file: what it says once checked, and every mistake it can have.
 
+mod groups;
 mod mistakes;
 mod overrides;
+mod schema;
 mod unknown_keys;
 
 use crate::support::SMALL_PROGRAMME;
@@ -9,8 +11,8 @@ use chrono::NaiveDate;
 use std::path::Path;
 use udpeg::error::Mistake;
 use udpeg::programme::{
-    Attributes, Band, Encoding, Family, Kind, Load, Measure, OTHER_TYPE, PerKind, Programme, Purpose, Quota, Rule,
-    Scale,
+    Attributes, Band, Encoding, Family, Kind, Load, Measure, OTHER_TYPE, PerKind, Period, Programme, Purpose, Quota,
+    Rule, Scale, TypeList,
 };
 use udpeg::{Error, Result};
 
@@ -77,7 +79,7 @@ fn the_small_programme_is_read_as_it_stands() {
                 id: "unemployment".to_owned(),
                 department: Some("jobcentre".to_owned()),
                 measure: Measure::Years,
-                types: Some(vec!["kontanthjælp".to_owned()]),
+                types: Some(TypeList::plain(["kontanthjælp"])),
                 window_years: None,
                 max_gap_days: 0,
                 scale: bands(&[(1.0, 2), (3.0, 5)]),
@@ -109,7 +111,8 @@ fn what_is_left_out_has_its_default() {
     ]))
     .unwrap();
     assert_eq!(programme.attributes, Attributes { sex: false, age_band: false });
-    assert_eq!(programme.family, Family { max_adults_per_child: 4, apart_types: Vec::new(), apart_file: None });
+    let family = Family { max_adults_per_child: 4, apart_types: TypeList::default(), apart_file: None };
+    assert_eq!(programme.family, family);
     assert_eq!(programme.selection.reserve, 0);
     assert!(programme.selection.tie_break.is_empty());
     assert_eq!(programme.selection.quota, PerKind::default());
@@ -122,9 +125,9 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(programme.load, Load::Points);
     assert_eq!(programme.coordinators[0].takes, PerKind { family: true, citizen: true });
     let format = &programme.departments[0].format;
-    assert_eq!((format.delimiter, format.encoding, format.leading_zero_lost), (None, Encoding::Utf8, false));
+    assert_eq!((format.delimiter, format.encoding, format.leading_zero_lost), (None, Some(Encoding::Utf8), false));
     assert_eq!(format.dates.read("2024-12-31"), Some(day("2024-12-31")));
-    assert!(programme.departments[0].types.is_empty());
+    assert_eq!(programme.departments[0].types, TypeList::default());
     assert_eq!(programme.departments[0].columns.record, None);
     assert_eq!(programme.departments[0].columns.child, None);
 }
@@ -152,7 +155,7 @@ fn the_shipped_programme_names_its_files_people_and_purpose() {
     assert_eq!(programme.age_bands.to_text(), "18,25,30,40,50,60,67");
     assert_eq!(programme.attributes, Attributes { sex: true, age_band: true });
     assert_eq!(programme.family.max_adults_per_child, 4);
-    assert_eq!(programme.family.apart_types, ["SEL § 109"]);
+    assert_eq!(programme.family.apart_types.names().collect::<Vec<_>>(), ["SEL § 109"]);
 }
 
 #[test]
@@ -161,18 +164,19 @@ fn the_shipped_programme_reads_each_department_in_its_own_dialect() {
     let [jobcentre, family, social] = programme.departments.as_slice() else { panic!("not three departments") };
     assert_eq!(jobcentre.input, ["../sample-data/jobcentre.csv"]);
     assert_eq!(jobcentre.format.delimiter, Some(b';'));
-    assert_eq!(jobcentre.format.encoding, Encoding::Windows1252);
+    assert_eq!(jobcentre.format.encoding, Some(Encoding::Windows1252));
     assert_eq!(jobcentre.format.dates.read("01-09-2026"), Some(day("2026-09-01")));
-    assert_eq!(jobcentre.types, ["sygedagpenge", "fleksjob"]);
+    assert_eq!(jobcentre.types.names().collect::<Vec<_>>(), ["sygedagpenge", "fleksjob"]);
     assert_eq!(jobcentre.columns.record.as_deref(), Some("Sagsnr"));
     assert_eq!(jobcentre.columns.child, None);
     assert_eq!(family.format.delimiter, Some(b','));
-    assert_eq!(family.columns.person, "CPR-nr.");
+    assert_eq!(family.columns.persons, ["CPR-nr."]);
     assert_eq!(family.columns.kind, "Foranstaltningsparagraf");
-    assert_eq!((family.columns.start.as_str(), family.columns.end.as_str()), ("Startdato", "Slutdato"));
+    let days = Period::Days { start: "Startdato".to_owned(), end: "Slutdato".to_owned() };
+    assert_eq!(family.columns.period, days);
     assert_eq!(family.columns.child.as_deref(), Some("Barn CPR"));
     assert_eq!(social.format.delimiter, Some(b'\t'));
-    assert_eq!(social.format.encoding, Encoding::Utf8);
+    assert_eq!(social.format.encoding, Some(Encoding::Utf8));
     assert!(social.format.leading_zero_lost && !family.format.leading_zero_lost);
     assert_eq!(social.format.dates.read("01/09/2026"), Some(day("2026-09-01")));
 }
@@ -196,7 +200,7 @@ fn the_shipped_programme_gives_these_points() {
         assert_eq!((found.measure, found.window_years, found.max_gap_days), (measure, window, gap), "{id}");
         assert_eq!(found.scale, scale, "{id}");
     }
-    assert_eq!(rule("unemployment_years").types.as_ref().unwrap().len(), 7);
+    assert_eq!(rule("unemployment_years").types.as_ref().unwrap().named().len(), 7);
     assert_eq!(rule("family_cases").department.as_deref(), Some("family"));
     assert_eq!(rule("breadth").department, None);
 }

@@ -49,7 +49,7 @@ fn nothing_goes_unasked_and_what_does_not_say_when_it_must_go_stays() {
     make_due(&place, "2024Q4");
     let before = place.files("out");
     // Nobody is there to ask.
-    place.udpeg(&["purge", "-p", "p.toml"]).failed(2, &["1 period", "--yes", "nothing was changed"]);
+    place.udpeg(&["purge", "-p", "p.toml"]).failed(2, &["nobody can be asked", "--yes", "nothing was removed"]);
     assert_eq!(place.files("out"), before);
     place.write("out/2024Q3/selection/manifest.json", "{}");
     let before = place.files("out");

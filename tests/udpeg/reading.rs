@@ -2,9 +2,16 @@
 
 mod cells;
 mod dates;
+mod encodings;
 mod files;
+mod formats;
+mod hostile;
+mod people;
 mod reasons;
+mod risk;
 mod rows;
+mod trailers;
+mod weeks;
 
 use crate::support::{Workplace, parquet_rows};
 use serde_json::Value;
@@ -85,7 +92,8 @@ impl Read {
     }
 
     fn count(&self, name: &str) -> usize {
-        self.quality[name].as_u64().unwrap().try_into().unwrap()
+        // What is not made use of is not there.
+        self.quality.get(name).map_or(0, |count| count.as_u64().unwrap().try_into().unwrap())
     }
 }
 
@@ -100,8 +108,12 @@ fn read(place: &Workplace) -> Read {
         incomplete: incomplete.iter().map(|row| row["person"].as_str().unwrap().to_owned()).collect(),
         other_types: lines("out/p/private/d/other_types.csv"),
     };
-    let of_rows = read.count("rejected") + read.count("duplicates") + read.count("extract");
-    assert_eq!((read.count("rows"), read.count("extract")), (of_rows, read.extract.len()));
+    let of_rows: usize = ["rejected", "excluded", "duplicates", "netted_out", "joined", "extract"]
+        .map(|name| read.count(name))
+        .iter()
+        .sum();
+    assert_eq!(read.count("rows") + read.count("further_adults"), of_rows);
+    assert_eq!(read.count("extract"), read.extract.len());
     assert_eq!(read.count("rejected"), read.rejected.len());
     read
 }

@@ -10,6 +10,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+mod trial;
+
+pub(crate) use trial::{Trial, Tried};
+
+/// What random choices of a test begin with: given in `UDPEG_SEED`, or another each time. Told where a test fails.
+pub(crate) fn seed() -> u64 {
+    let now = || std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_micros().try_into().unwrap();
+    std::env::var("UDPEG_SEED").map_or_else(|_| now(), |seed| seed.parse().unwrap())
+}
+
 /// The key of all tests: bytes 00 01 … 1f, as in the published vectors.
 pub(crate) const KEY_LINE: &str = "udpeg-key-1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n";
 
@@ -117,7 +127,7 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    fn new(output: &Output) -> Self {
+    pub(crate) fn new(output: &Output) -> Self {
         Self {
             code: output.status.code().expect("the program ended by itself"),
             out: String::from_utf8(output.stdout.clone()).unwrap(),

@@ -9,7 +9,7 @@ use udpeg::assignment::Reached;
 use udpeg::pipeline::{self, AssignmentSummary};
 
 pub(crate) fn run(typed: &Assign, terminal: &Terminal) -> Result<()> {
-    let overrides = context::with_previous(context::overrides(&typed.programme), &typed.previous)?;
+    let overrides = context::with_previous(context::overrides(&typed.programme.of), typed.previous.as_ref())?;
     let outcome = context::run(&typed.programme, &overrides, terminal, pipeline::assign)?;
     terminal.summary(&outcome.summary, &outcome.warnings, || {
         let mut text = loads(&outcome.summary);

@@ -1,12 +1,12 @@
 //! `udpeg completions`: scripts for shells, from the same definitions as `--help`.
 
 use crate::args::{Args, Completions};
-use crate::terminal::print;
+use crate::terminal::give;
 use clap::CommandFactory;
 use udpeg::Result;
 
 pub(crate) fn run(typed: &Completions) -> Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(typed.shell, &mut Args::command(), "udpeg", &mut script);
-    print(&String::from_utf8_lossy(&script))
+    give(&String::from_utf8_lossy(&script))
 }

@@ -1,27 +1,41 @@
 //! From what was typed to a step that runs.
 
-use crate::args::{Extracts, Previous, Programme as Typed};
+use crate::args::custody::Accountable;
+use crate::args::{Extracts, OfProgramme, Programme as Typed};
 use crate::terminal::Terminal;
 use std::path::{Path, PathBuf};
+use udpeg::custody::Account;
 use udpeg::pipeline::{Context, Delivering, Memory, Outcome};
 use udpeg::programme::{Overrides, Programme};
 use udpeg::{Error, Result};
 
 /// The overrides that all commands take.
-pub(crate) fn overrides(typed: &Typed) -> Overrides {
+pub(crate) fn overrides(typed: &OfProgramme) -> Overrides {
     Overrides { as_of: typed.as_of, period: typed.period.clone(), out: typed.out.clone(), ..Overrides::default() }
 }
 
 /// The same with the period before, whose path stands whole in the manifest.
-pub(crate) fn with_previous(overrides: Overrides, typed: &Previous) -> Result<Overrides> {
+pub(crate) fn with_previous(overrides: Overrides, typed: Option<&PathBuf>) -> Result<Overrides> {
     let absolute = |path: &PathBuf| {
         std::path::absolute(path).map_err(|error| Error::io(path, "find the folder of the period before", &error))
     };
-    Ok(Overrides { previous: typed.previous.as_ref().map(absolute).transpose()?, ..overrides })
+    Ok(Overrides { previous: typed.map(absolute).transpose()?, ..overrides })
 }
 
 /// The same, of commands that read extracts.
 pub(crate) fn extract_overrides(typed: &Typed, extracts: &Extracts, department: Option<&String>) -> Result<Overrides> {
+    Ok(Overrides {
+        key: extracts.key.clone(),
+        input: inputs(&extracts.input)?,
+        department: department.cloned(),
+        previous: extracts.previous.clone(),
+        accept_change: extracts.accept_change,
+        ..overrides(&typed.of)
+    })
+}
+
+/// Files and globs that were typed, from the root.
+pub(crate) fn inputs(typed: &[String]) -> Result<Vec<String>> {
     let here = std::env::current_dir().map_err(|error| Error::io(Path::new("."), "find out where you are", &error))?;
     // Paths in a programme file are relative to it, typed ones to where the user is.
     let absolute = |input: &String| {
@@ -31,12 +45,11 @@ pub(crate) fn extract_overrides(typed: &Typed, extracts: &Extracts, department: 
         let here = if is_glob { glob::Pattern::escape(here) } else { here.to_owned() };
         Path::new(&here).join(input).to_str().map(str::to_owned)
     };
-    let input: Option<Vec<String>> = extracts.input.iter().map(absolute).collect();
-    let input = input.ok_or_else(|| Error::Usage {
+    let input: Option<Vec<String>> = typed.iter().map(absolute).collect();
+    input.ok_or_else(|| Error::Usage {
         what: "--input is not UTF-8".to_owned(),
         hint: "rename the file or its folder".to_owned(),
-    })?;
-    Ok(Overrides { key: extracts.key.clone(), input, department: department.cloned(), ..overrides(typed) })
+    })
 }
 
 /// Runs a step of the programme that was named, with progress shown where a person looks on.
@@ -46,7 +59,7 @@ pub(crate) fn run<T>(
     terminal: &Terminal,
     step: impl FnOnce(&Context<'_>) -> Result<Outcome<T>>,
 ) -> Result<Outcome<T>> {
-    run_with(&typed.programme, overrides, typed.force, typed.memory, terminal, step)
+    run_with(&typed.of.programme, overrides, typed.force, typed.memory, terminal, step)
 }
 
 /// The same, of a programme file.
@@ -56,8 +69,8 @@ pub(crate) fn run_with<T>(
     force: bool,
     memory: Memory,
     terminal: &Terminal,
-    step: impl FnOnce(&Context<'_>) -> Result<Outcome<T>>,
-) -> Result<Outcome<T>> {
+    step: impl FnOnce(&Context<'_>) -> Result<T>,
+) -> Result<T> {
     let programme = Programme::read(programme, overrides)?;
     let progress = terminal.progress();
     let today = chrono::Local::now().date_naive();
@@ -69,7 +82,22 @@ pub(crate) fn now() -> String {
     chrono::Local::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
 }
 
+/// Who does it, when and why, for the custody log.
+pub(crate) fn account(typed: &Accountable) -> Result<Account> {
+    Account::new(&typed.by, &typed.reason, chrono::Local::now().fixed_offset())
+}
+
+/// The manifest of the assignment that a list is of.
+pub(crate) fn assignment(typed: Option<&PathBuf>, programme: &Programme) -> PathBuf {
+    let own = || programme.out.join(&programme.period).join("assignment").join("manifest.json");
+    typed.cloned().unwrap_or_else(own)
+}
+
 /// What `pseudonymise` is told.
 pub(crate) fn delivering(extracts: &Extracts) -> Delivering {
-    Delivering { max_rejected: extracts.max_rejected.clone(), show_values: extracts.show_values }
+    Delivering {
+        max_rejected: extracts.max_rejected.clone(),
+        show_values: extracts.show_values,
+        passphrase: extracts.unlock.passphrase(),
+    }
 }

@@ -1,8 +1,9 @@
 //! How the process ends: messages that hold nothing they should not, and the documented exit codes.
 
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, give, print, tell};
 use std::process::ExitCode;
 use udpeg::identity::masked;
+use udpeg::untrusted::is_out_of_memory;
 use udpeg::{Error, Result};
 
 /// Runs a command; its exit code, or that of its error after the error has been told.
@@ -14,7 +15,12 @@ pub(crate) fn code(command: impl FnOnce() -> Result<ExitCode>, terminal: &Termin
             terminal.error(&error);
             ExitCode::from(error.exit_code().code())
         }
-        Err(_) => ExitCode::from(udpeg::error::ExitCode::File.code()),
+        Err(panic) => {
+            if is_out_of_memory(panic.as_ref()) {
+                terminal.error(&Error::no_memory());
+            }
+            ExitCode::from(udpeg::error::ExitCode::File.code())
+        }
     }
 }
 
@@ -26,17 +32,20 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
         if std::env::args_os().any(|argument| argument == "--json") {
             let code = udpeg::error::ExitCode::Usage.code();
             let report = serde_json::json!({ "error": masked(plain.trim_end()), "exit_code": code });
-            let _ = json(&report).and_then(|report| crate::terminal::print(&format!("{report}\n")));
+            let _ = json(&report).map(|report| print(&format!("{report}\n")));
         }
         match masked(&plain) {
-            std::borrow::Cow::Borrowed(_) => anstream::eprint!("{}", error.render().ansi()),
-            std::borrow::Cow::Owned(masked) => anstream::eprint!("{masked}"),
+            std::borrow::Cow::Borrowed(_) => tell(format_args!("{}", error.render().ansi().to_string().trim_end())),
+            std::borrow::Cow::Owned(masked) => tell(format_args!("{}", masked.trim_end())),
         }
         ExitCode::from(udpeg::error::ExitCode::Usage.code())
     } else {
-        match crate::terminal::print(&error.render().ansi().to_string()) {
+        match give(&error.render().ansi().to_string()) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(error) => ExitCode::from(error.exit_code().code()),
+            Err(error) => {
+                tell(format_args!("error: {error}"));
+                ExitCode::from(error.exit_code().code())
+            }
         }
     }
 }
@@ -44,15 +53,15 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 /// A panic is a bug of ours; its message could hold a value, so only its place is told.
 pub(crate) fn hide_panic_payloads() {
     std::panic::set_hook(Box::new(|panic| {
-        if udpeg::untrusted::is_reading() {
+        if udpeg::untrusted::is_reading() || is_out_of_memory(panic.payload()) {
             return;
         }
         let place = panic
             .location()
             .map_or_else(String::new, |location| format!(" at {}:{}", location.file(), location.line()));
-        anstream::eprintln!(
+        tell(format_args!(
             "error: a mistake in udpeg itself{place}\n  please report this line; no step was left half done"
-        );
+        ));
     }));
 }
 

@@ -3,21 +3,30 @@
 
 mod args;
 mod assign;
+mod check;
 mod compare;
 mod completions;
 mod context;
 mod exit;
+mod init;
 mod key;
+mod log;
 mod man;
 mod memory;
 mod progress;
+mod pseudonym_of;
 mod pseudonymise;
 mod purge;
 mod recuse;
+mod reidentify;
+mod rekey;
 mod run;
+mod schema;
 mod select;
 mod synth;
 mod terminal;
+mod threads;
+mod unkey;
 mod verify;
 
 use args::{Args, Command};
@@ -33,17 +42,25 @@ fn main() -> ExitCode {
         Err(error) => return exit::usage(&error),
     };
     let terminal = Terminal::new(&args.output);
-    exit::code(|| run_command(&args.command, &terminal), &terminal)
+    exit::code(|| threads::with_threads(|| run_command(&args.command, &terminal)), &terminal)
 }
 
 fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode> {
     match command {
+        Command::Init(command) => init::run(command, terminal),
+        Command::Schema(_) => schema::run(),
         Command::Key(command) => key::run(command, terminal),
         Command::Pseudonymise(command) => pseudonymise::run(command, terminal),
+        Command::Check(command) => return check::run(command, terminal),
         Command::Select(command) => select::run(command, terminal),
         Command::Assign(command) => assign::run(command, terminal),
         Command::Recuse(command) => recuse::run(command, terminal),
         Command::Run(command) => run::run(command, terminal),
+        Command::Rekey(command) => rekey::run(command, terminal),
+        Command::Unkey(command) => unkey::run(command, terminal),
+        Command::Reidentify(command) => reidentify::run(command, terminal),
+        Command::PseudonymOf(command) => pseudonym_of::run(command, terminal),
+        Command::Log(command) => log::run(command, terminal),
         Command::Verify(command) => return verify::run(command, terminal),
         Command::Compare(command) => compare::run(command, terminal),
         Command::Purge(command) => purge::run(command, terminal),

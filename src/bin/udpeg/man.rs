@@ -1,7 +1,7 @@
 //! `udpeg man`: one manual page for all commands, from the same definitions as `--help`.
 
 use crate::args::Args;
-use crate::terminal::print;
+use crate::terminal::give;
 use clap::builder::StyledStr;
 use clap::{Arg, Command, CommandFactory};
 use clap_mangen::Man;
@@ -14,7 +14,7 @@ const SECTIONS: [(&str, &str); 2] = [("Examples:", "EXAMPLES"), ("Exit codes:", 
 
 pub(crate) fn run() -> Result<()> {
     let page = page().map_err(|error| Error::io(Path::new("the manual page"), "make it", &error))?;
-    print(&page)
+    give(&page)
 }
 
 fn page() -> std::io::Result<String> {

@@ -35,12 +35,7 @@ fn text(summary: &DepartmentSummary) -> String {
 pub(crate) fn quality(departments: &[&Quality]) -> String {
     let mut text = String::new();
     heading(&mut text, "Extracts");
-    let header = ["department", "rows", "rejected", "duplicates", "extract"].map(str::to_owned).to_vec();
-    let row = |quality: &&Quality| {
-        let counts = [quality.rows, quality.rejected, quality.duplicates, quality.extract].map(number);
-        std::iter::once(quality.department.clone()).chain(counts).collect()
-    };
-    text.push_str(&table(std::iter::once(header).chain(departments.iter().map(row)).collect()));
+    text.push_str(&table(counts(departments)));
     let occurs = |reason: &&str| departments.iter().any(|quality| quality.reasons.contains_key(*reason));
     let rows_of =
         |reason: &str, quality: &Quality| quality.reasons.get(reason).map_or_else(String::new, |rows| number(*rows));
@@ -55,4 +50,27 @@ pub(crate) fn quality(departments: &[&Quality]) -> String {
         text.push_str(&table(rejected));
     }
     text
+}
+
+/// A line of counts for each department; what none makes use of has no column.
+pub(crate) fn counts(departments: &[&Quality]) -> Vec<Vec<String>> {
+    type Count = fn(&Quality) -> Option<u64>;
+    let columns: [(&str, Count); 8] = [
+        ("rows", |quality| Some(quality.rows)),
+        ("further adults", |quality| quality.further_adults),
+        ("rejected", |quality| Some(quality.rejected)),
+        ("excluded", |quality| quality.excluded),
+        ("duplicates", |quality| Some(quality.duplicates)),
+        ("netted out", |quality| quality.netted_out),
+        ("joined", |quality| quality.joined),
+        ("extract", |quality| Some(quality.extract)),
+    ];
+    let used = columns.into_iter().filter(|(_, count)| departments.iter().any(|quality| count(quality).is_some()));
+    let used: Vec<(&str, Count)> = used.collect();
+    let header = std::iter::once("department").chain(used.iter().map(|(name, _)| *name)).map(str::to_owned).collect();
+    let row = |quality: &&Quality| {
+        let counts = used.iter().map(|(_, count)| count(quality).map_or_else(String::new, number));
+        std::iter::once(quality.department.clone()).chain(counts).collect()
+    };
+    std::iter::once(header).chain(departments.iter().map(row)).collect()
 }

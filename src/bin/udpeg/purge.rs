@@ -2,13 +2,12 @@
 
 use crate::args::Purge;
 use crate::context;
-use crate::terminal::{Terminal, heading, number, print, table};
+use crate::terminal::{Terminal, confirm, heading, number, table};
 use serde::Serialize;
 use std::fmt::Write;
-use std::io::IsTerminal;
+use udpeg::Result;
 use udpeg::programme::{Overrides, Programme};
 use udpeg::purge::{self, Plan};
-use udpeg::{Error, Result};
 
 /// What no program on this machine can reach.
 const OUT_OF_REACH: [&str; 5] = [
@@ -32,27 +31,16 @@ pub(crate) fn run(typed: &Purge, terminal: &Terminal) -> Result<()> {
     let programme = Programme::read(&typed.programme, &overrides)?;
     let today = chrono::Local::now().date_naive();
     let plan = purge::plan(&programme, today)?;
-    let removed = !plan.due.is_empty() && (typed.yes || is_confirmed(&plan)?);
+    let removed = !plan.due.is_empty();
     if removed {
+        if !typed.yes {
+            let question = format!("{}\n Remove {}? Type yes: ", going(&plan), periods(plan.due.len()));
+            confirm(&question, "yes", "add --yes where nobody can be asked; nothing was removed")?;
+        }
         purge::carry_out(&programme, &plan, today, &context::now())?;
     }
     let summary = Summary { plan, removed, out_of_reach: OUT_OF_REACH };
     terminal.summary(&summary, &[], || text(&summary, &programme))
-}
-
-/// Shows what would go and asks for a `yes`.
-fn is_confirmed(plan: &Plan) -> Result<bool> {
-    if !std::io::stdin().is_terminal() {
-        return Err(Error::Usage {
-            what: format!("{} are past their `delete_after`, and nobody is there to ask", periods(plan.due.len())),
-            hint: "add --yes to remove them; nothing was changed".to_owned(),
-        });
-    }
-    print(&format!("{}\n Remove them? Type yes: ", going(plan)))?;
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    read.map_err(|error| Error::io(std::path::Path::new("standard input"), "read", &error))?;
-    Ok(answer.trim() == "yes")
 }
 
 fn periods(count: usize) -> String {
@@ -77,12 +65,10 @@ fn text(summary: &Summary, programme: &Programme) -> String {
     let mut text = String::new();
     if plan.due.is_empty() {
         text.push_str("No period is past its `delete_after`.\n");
-    } else if summary.removed {
+    } else {
         text.push_str(&going(plan));
         let log = programme.out.join(purge::LOG);
         let _ = writeln!(text, "\n Removed, and logged in {}.", log.display());
-    } else {
-        text.push_str("Nothing was removed.\n");
     }
     for kept in &plan.kept {
         let _ = writeln!(text, " {} may stay until {}.", kept.period, kept.delete_after);

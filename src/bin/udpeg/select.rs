@@ -10,7 +10,7 @@ use udpeg::pipeline::{self, SelectionSummary};
 use udpeg::selection::Counts;
 
 pub(crate) fn run(typed: &Select, terminal: &Terminal) -> Result<()> {
-    let overrides = context::overrides(&typed.programme);
+    let overrides = context::overrides(&typed.programme.of);
     let outcome = context::run(&typed.programme, &overrides, terminal, pipeline::select)?;
     terminal.summary(&outcome.summary, &outcome.warnings, || text(&outcome.summary))
 }

@@ -3,6 +3,8 @@
 use crate::args::Output;
 use crate::exit;
 use crate::progress::{Bars, Progress};
+use anstream::adapter::strip_str;
+use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use std::fmt::Write as _;
@@ -40,7 +42,7 @@ impl Terminal {
         if self.json {
             let report = serde_json::json!({ "error": text, "exit_code": error.exit_code().code() });
             // Where standard output is gone, the error is told on standard error all the same.
-            let _ = exit::json(&report).and_then(|report| print(&format!("{report}\n")));
+            let _ = exit::json(&report).map(|report| print(&format!("{report}\n")));
         }
         Self::tell(error);
     }
@@ -52,7 +54,7 @@ impl Terminal {
             one => vec![one.to_string()],
         };
         for error in each {
-            anstream::eprintln!("{ERROR}error:{ERROR:#} {}", masked(&error));
+            tell(format_args!("{ERROR}error:{ERROR:#} {}", masked(&error)));
         }
     }
 
@@ -64,7 +66,7 @@ impl Terminal {
         text: impl FnOnce() -> String,
     ) -> Result<()> {
         for warning in warnings {
-            anstream::eprintln!("{WARNING}warning:{WARNING:#} {}", masked(&warning.to_string()));
+            tell(format_args!("{WARNING}warning:{WARNING:#} {}", masked(&warning.to_string())));
         }
         if self.json {
             let mut value = exit::value(summary)?;
@@ -72,22 +74,52 @@ impl Terminal {
                 object.insert("warnings".to_owned(), warnings.iter().map(ToString::to_string).collect());
             }
             mask_texts(&mut value);
-            print(&format!("{}\n", exit::json(&value)?))?;
-        } else if !self.quiet {
-            print(&masked(&text()))?;
+            print(&format!("{}\n", exit::json(&value)?))
+        } else if self.quiet {
+            Ok(())
+        } else {
+            print(&masked(&text()))
         }
-        Ok(())
+        .map_err(|error| Error::io(Path::new("standard output"), "write the summary; the step itself is done", &error))
     }
 }
 
+/// Writes a line to standard error. Where that cannot be written to there is nobody left to tell; the exit code does.
+pub(crate) fn tell(line: std::fmt::Arguments<'_>) {
+    let mut output = std::io::stderr();
+    let mut text = format!("{line}\n");
+    if AutoStream::choice(&output) == ColorChoice::Never {
+        text = strip_str(&text).to_string();
+    }
+    // At once, so that half a line is never told.
+    let _ = output.write_all(text.as_bytes());
+}
+
+/// Writes what was asked for to standard output.
+pub(crate) fn give(text: &str) -> Result<()> {
+    print(text).map_err(|error| Error::io(Path::new("standard output"), "write to it", &error))
+}
+
 /// Writes to standard output. That nobody reads on is no failure.
-pub(crate) fn print(text: &str) -> Result<()> {
+pub(crate) fn print(text: &str) -> std::io::Result<()> {
     let mut output = anstream::stdout();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::io(Path::new("standard output"), "write the summary; the step itself is done", &error))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error),
         _ => Ok(()),
+    }
+}
+
+/// Asks for a word at the terminal; anything else, or nobody to ask, stops the command.
+pub(crate) fn confirm(question: &str, word: &str, otherwise: &str) -> Result<()> {
+    let refused = |what: &str, hint: &str| Err(Error::Usage { what: what.to_owned(), hint: hint.to_owned() });
+    if !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
+        return refused("nobody can be asked whether this is meant", otherwise);
+    }
+    anstream::eprint!("{}", masked(question));
+    let mut answer = String::new();
+    match std::io::stdin().read_line(&mut answer) {
+        Ok(_) if answer.trim() == word => Ok(()),
+        _ => refused("that was not it; nothing was done", "run it again if it is meant"),
     }
 }
 

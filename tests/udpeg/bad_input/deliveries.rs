@@ -96,7 +96,7 @@ fn a_delivery_of_another_period_day_or_key_is_refused() {
     let place = delivered();
     pseudonymise(&place, "family", &["--period", "2024Q3"]).succeeded();
     put_in_place(&place, "out/2024Q3/delivery/family");
-    select_fails(&place, 4, &["delivery/family/", "udpeg.period differs", "use the period, day and age bands"]);
+    select_fails(&place, 4, &["delivery/family/", "udpeg.period differs", "use the period, day, age bands"]);
 
     pseudonymise(&place, "family", &["--as-of", "2024-12-30", "--out", "other"]).succeeded();
     put_in_place(&place, "other/2024Q4/delivery/family");

@@ -229,7 +229,7 @@ fn what_an_input_names_must_be_there_and_be_a_file() {
     for (input, says) in [
         ("\"none-*.csv\"", &["none-*.csv: no file matches", "check `input`"]),
         ("[\"family.csv\", \"gone.csv\"]", &["gone.csv: it is not there", "check the path"]),
-        ("\"p.toml\"", &["p.toml: its kind is not known by its extension", "deliver .csv or .tsv"]),
+        ("\"p.toml\"", &["p.toml: its kind is not known by its extension", "deliver .xlsx, .parquet, or .csv or .tsv"]),
     ] {
         place.edit("p.toml", "input = \"family.csv\"", &format!("input = {input}"));
         pseudonymise(&place, "family", &[]).failed(1, says);

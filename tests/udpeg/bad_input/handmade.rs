@@ -15,11 +15,11 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::sync::Arc;
 
-const EXTRACT: &str = "extract.parquet";
+pub(crate) const EXTRACT: &str = "extract.parquet";
 const INCOMPLETE: &str = "incomplete.parquet";
 
 /// Puts bytes in the place of a delivered file of family's and their SHA-256 into its manifest.
-fn replace(place: &Workplace, file: &str, bytes: &[u8]) {
+pub(crate) fn replace(place: &Workplace, file: &str, bytes: &[u8]) {
     replace_in(place, &format!("delivery/family/{file}"), bytes, &["delivery/family"]);
 }
 
@@ -49,7 +49,12 @@ pub(crate) fn edit_record(place: &Workplace, folder: &str, file: &str, change: i
 }
 
 /// Rewrites a delivered Parquet file of family's, with the metadata that `keep` lets through.
-fn rewrite(place: &Workplace, file: &str, keep: fn(&KeyValue) -> bool, change: impl Fn(RecordBatch) -> RecordBatch) {
+pub(crate) fn rewrite(
+    place: &Workplace,
+    file: &str,
+    keep: fn(&KeyValue) -> bool,
+    change: impl Fn(RecordBatch) -> RecordBatch,
+) {
     let bytes = rewritten(&place.path(&format!("out/2024Q4/delivery/family/{file}")), keep, change);
     replace(place, file, &bytes);
 }

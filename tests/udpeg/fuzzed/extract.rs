@@ -94,8 +94,10 @@ impl Dialect {
     fn outcome(&self, extract: &mut Extract) -> (DepartmentOutcome, Quality) {
         let (quality, types) =
             extract::tidy(&self.programme, &self.programme.departments[0], extract).expect("nothing was put aside");
-        let rejected =
-            |one: &extract::Rejected| (one.row, one.column.clone().unwrap_or_default(), one.reason.as_str().to_owned());
+        let rejected = |one: &extract::Rejected| {
+            let column = one.column.map_or("", |column| extract.own_word(column));
+            (one.row, column.to_owned(), one.reason.as_str().to_owned())
+        };
         let all = extract.records.chunk(0..extract.records.len()).expect("nothing was put aside");
         let outcome = DepartmentOutcome {
             quality: to_value(&quality).expect("counts are JSON"),

@@ -5,15 +5,18 @@
 
 mod delivery;
 mod extract;
+mod formats;
 mod number;
 mod parquet;
 mod programme;
 #[cfg(test)]
 mod replay;
 mod rows;
+pub(crate) mod workbook;
 
 pub(crate) use delivery::delivery;
 pub(crate) use extract::extract;
+pub(crate) use formats::formats;
 pub(crate) use number::number;
 pub(crate) use programme::programme;
 pub(crate) use rows::rows;

@@ -1,6 +1,6 @@
 //! The inputs that fuzzing has kept, and mutations of them, in plain `cargo test`.
 
-use super::{delivery, extract, number, programme, rows};
+use super::{delivery, extract, formats, number, programme, rows};
 use crate::reference::cpr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -84,6 +84,11 @@ fn extracts_that_fuzzing_kept() {
 }
 
 #[test]
+fn files_of_other_formats_that_fuzzing_kept() {
+    replay("formats", formats);
+}
+
+#[test]
 fn deliveries_that_fuzzing_kept() {
     replay("delivery", delivery);
 }
@@ -122,7 +127,7 @@ fn numbers(bytes: &[u8]) -> Vec<String> {
 fn no_input_that_is_kept_holds_a_number_that_could_be_a_living_persons() {
     let last_century = chrono::NaiveDate::from_ymd_opt(1900, 1, 1).unwrap();
     let today = chrono::Local::now().date_naive();
-    for target in ["programme", "number", "rows", "extract", "delivery"] {
+    for target in ["programme", "number", "rows", "extract", "formats", "delivery"] {
         for (path, input) in corpus(target) {
             for number in numbers(&input) {
                 let could_live = cpr::birth_date(&number).is_some_and(|born| (last_century..=today).contains(&born));

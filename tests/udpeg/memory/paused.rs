@@ -37,12 +37,17 @@ impl Paused {
     }
 
     /// A step of the program, or this test's own binary doing the same where we may not look into the program.
-    pub(super) fn started(place: &Workplace, arguments: &[&str]) -> Self {
+    fn started(place: &Workplace, arguments: &[&str]) -> Self {
         if is_root() {
             let mut command = Command::new(env!("CARGO_BIN_EXE_udpeg"));
             command.args(arguments).current_dir(place.path("."));
             return Self::with_full_output(command);
         }
+        Self::in_this_binary(place, arguments)
+    }
+
+    /// The same in a process of this test's own binary.
+    pub(super) fn in_this_binary(place: &Workplace, arguments: &[&str]) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "memory::a_step_that_waits", "--ignored", "--nocapture"]);
         command.env("UDPEG_WAITING_STEP", arguments.join(" ")).current_dir(place.path("."));
@@ -96,7 +101,7 @@ impl Paused {
     }
 
     #[track_caller]
-    fn wait_until(&mut self, what: &str, mut holds: impl FnMut() -> bool) {
+    pub(super) fn wait_until(&mut self, what: &str, mut holds: impl FnMut() -> bool) {
         let began = Instant::now();
         while !holds() {
             assert!(began.elapsed() < Duration::from_mins(2), "waited too long until {what}");

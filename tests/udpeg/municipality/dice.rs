@@ -1,13 +1,13 @@
 //! Random choices that a seed repeats on every machine (splitmix64).
 
 /// A stream of random numbers.
-pub(super) struct Dice {
+pub(crate) struct Dice {
     state: u64,
 }
 
 impl Dice {
     /// Different seeds give unrelated streams.
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { state: seed.wrapping_mul(0xD1B5_4A32_D192_ED03) }
     }
 
@@ -20,28 +20,28 @@ impl Dice {
     }
 
     /// A whole number from `low` to `high`, both possible.
-    pub(super) fn between(&mut self, low: i64, high: i64) -> i64 {
+    pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
         let width = u64::try_from(high - low).expect("low is not above high") + 1;
         low + i64::try_from(self.next() % width).expect("a small number")
     }
 
     /// Below `end`, from 0.
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() % u64::try_from(end).expect("a length")).expect("below a length")
     }
 
     /// True so many times in a hundred.
-    pub(super) fn chance(&mut self, percent: u64) -> bool {
+    pub(crate) fn chance(&mut self, percent: u64) -> bool {
         self.next() % 100 < percent
     }
 
     /// One of the choices.
-    pub(super) fn pick<T: Clone>(&mut self, choices: &[T]) -> T {
+    pub(crate) fn pick<T: Clone>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len())].clone()
     }
 
     /// So many of the choices (or all), in random order, none twice.
-    pub(super) fn some<T: Clone>(&mut self, choices: &[T], many: usize) -> Vec<T> {
+    pub(crate) fn some<T: Clone>(&mut self, choices: &[T], many: usize) -> Vec<T> {
         let mut rest = choices.to_vec();
         let mut taken = Vec::new();
         while taken.len() < many && !rest.is_empty() {

@@ -146,6 +146,9 @@ pub(super) fn programme_text(dice: &mut Dice, settings: &Settings, seed: u64) ->
         format!("[persons]\nage_bands = {:?}", settings.age_bands),
         format!("attributes = {attributes:?}\n"),
     ];
+    if seed % 4 == 1 {
+        lines.insert(6, "dates = \"month\"".to_owned());
+    }
     if dice.chance(60) {
         lines.push("[family]".to_owned());
         if dice.chance(70) {

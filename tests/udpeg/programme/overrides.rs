@@ -20,13 +20,15 @@ fn each_override_stands_in_place_of_the_file() {
         key: Some(PathBuf::from("/k/other.key")),
         input: vec!["a.csv".to_owned(), "b.csv".to_owned()],
         department: Some("family".to_owned()),
-        previous: None,
+        previous: Some(PathBuf::from("earlier")),
+        accept_change: true,
     };
     let programme = read(&overrides).unwrap();
     assert_eq!((programme.as_of, programme.period.as_str()), (day("2024-06-30"), "2024Q2"));
     assert_eq!((programme.out.as_path(), programme.key.as_path()), (Path::new("elsewhere"), Path::new("/k/other.key")));
     let inputs: Vec<_> = programme.departments.iter().map(|department| department.input.join("|")).collect();
     assert_eq!(inputs, ["jobcentre.csv", "a.csv|b.csv", "social.tsv"]);
+    assert_eq!(programme.delivery.previous.as_deref(), Some(Path::new("earlier")));
     assert_eq!(programme.overrides, overrides);
 }
 

@@ -70,7 +70,7 @@ fn the_extension_says_the_delimiter_unless_the_programme_does() {
         place.write(name, format!("{HEADER}{row}").replace(',', delimiter));
         assert_eq!(read(&place).types(), ["t"], "{name} {format}");
     }
-    for name in ["d.txt", "d", "d.csv.gz", "d.xlsx"] {
+    for name in ["d.txt", "d", "d.csv.bz2", "d.xls", "d.xlsx.gz", "d.gz"] {
         let place = workplace(&[("input = \"d.csv\"", &format!("input = \"{name}\""))]);
         put(&place, &[name]);
         place.udpeg(&["pseudonymise", "-p", "p.toml", "-d", "d"]).failed(1, &[name, ".csv or .tsv"]);

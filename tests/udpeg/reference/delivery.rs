@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{Datelike, NaiveDate};
+
 use super::programme::{Department, Programme};
 use super::reading::Accepted;
 use super::{ExtractRow, cpr};
@@ -17,6 +19,7 @@ pub(super) fn deliver(
 ) -> (Vec<ExtractRow>, BTreeMap<String, u64>, Ages) {
     let named = named_types(programme, department);
     let listed = |attribute: &str| programme.attributes.iter().any(|listed| listed == attribute);
+    let months = programme.dates_leave_as_months;
     let mut extract = Vec::new();
     let mut other_types: BTreeMap<String, u64> = BTreeMap::new();
     let mut ages = Ages::new();
@@ -34,8 +37,8 @@ pub(super) fn deliver(
         let of_record = |record: &String| cpr::record_pseudonym(&programme.key, &department.id, record);
         extract.push(ExtractRow {
             person,
-            start: row.start,
-            end: row.end,
+            start: if months { row.start.with_day(1).expect("a month has a first day") } else { row.start },
+            end: if months { row.end.map(last_of_month) } else { row.end },
             type_,
             record: row.record.as_ref().map(of_record),
             child: row.child.as_ref().map(|child| cpr::person_pseudonym(&programme.key, child)),
@@ -57,6 +60,11 @@ fn named_types(programme: &Programme, department: &Department) -> BTreeSet<Strin
         }
     }
     named
+}
+
+fn last_of_month(day: NaiveDate) -> NaiveDate {
+    let of_month = day.iter_days().take_while(|next| next.month() == day.month());
+    of_month.last().expect("the day itself")
 }
 
 fn age_band(age: i64, edges: &[i64]) -> String {

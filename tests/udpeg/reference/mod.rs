@@ -10,6 +10,7 @@ mod delivery;
 mod measures;
 mod programme;
 mod reading;
+pub(crate) mod risk;
 mod selection;
 mod units;
 

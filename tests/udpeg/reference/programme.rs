@@ -13,7 +13,12 @@ pub(super) struct Programme {
     pub as_of: NaiveDate,
     pub key: Vec<u8>,
     pub age_bands: Vec<i64>,
+    /// Lines of the list of renumbered persons, without its header.
+    pub renumbered: Vec<(String, String)>,
+    /// Lines of the lists of excluded persons, without their headers.
+    pub excluded: Vec<String>,
     pub attributes: Vec<String>,
+    pub dates_leave_as_months: bool,
     pub max_adults_per_child: usize,
     pub apart_types: Vec<String>,
     pub departments: Vec<Department>,
@@ -83,7 +88,17 @@ pub(super) fn read(file: &Path) -> Programme {
             .iter()
             .map(|v| v.as_integer().expect("an age is a whole number"))
             .collect(),
+        renumbered: text_of(table(&root, "persons"), "renumbered").map_or_else(Vec::new, |file| {
+            let pair = |line: String| line.split_once(';').map(|(old, new)| (old.to_owned(), new.to_owned()));
+            lines_of(&folder.join(file)).into_iter().map(|line| pair(line).expect("two columns")).collect()
+        }),
+        excluded: texts_of(table(&root, "persons"), "exclude")
+            .unwrap_or_default()
+            .iter()
+            .flat_map(|file| lines_of(&folder.join(file)))
+            .collect(),
         attributes: texts_of(table(&root, "persons"), "attributes").unwrap_or_default(),
+        dates_leave_as_months: text_of(table(&root, "persons"), "dates").is_some_and(|dates| dates == "month"),
         max_adults_per_child: number_of(family, "max_adults_per_child").unwrap_or(4),
         apart_types: types_of(family, "apart_types").unwrap_or_default(),
         departments: list(&root, "department").iter().map(|v| department(v, folder)).collect(),
@@ -122,7 +137,13 @@ fn department(value: &Value, folder: &Path) -> Department {
         leading_zero_lost: format.get("leading_zero_lost").is_some_and(|v| v.as_bool().expect("leading_zero_lost")),
         columns: columns
             .iter()
-            .map(|(canonical, own)| (canonical.clone(), nfc(own.as_str().expect("a column name is text"))))
+            .flat_map(|(canonical, own)| match own {
+                Value::Array(several) => {
+                    several.iter().zip(["person", "person 2"]).map(|(own, name)| (name.to_owned(), own)).collect()
+                }
+                one => vec![(canonical.clone(), one)],
+            })
+            .map(|(canonical, own)| (canonical, nfc(own.as_str().expect("a column name is text"))))
             .collect(),
         types: types_of(department, "types").unwrap_or_default(),
     }
@@ -213,6 +234,12 @@ fn name_matches(name: &[char], pattern: &[char]) -> bool {
         Some('?') => !name.is_empty() && name_matches(&name[1..], &pattern[1..]),
         Some(c) => name.first() == Some(c) && name_matches(&name[1..], &pattern[1..]),
     }
+}
+
+/// The lines of a list behind its header.
+fn lines_of(file: &Path) -> Vec<String> {
+    let text = fs::read_to_string(file).expect("a list can be read");
+    text.lines().skip(1).map(str::to_owned).collect()
 }
 
 fn table<'a>(parent: &'a Table, name: &str) -> &'a Table {

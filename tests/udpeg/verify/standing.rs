@@ -17,6 +17,43 @@ fn the_analyst_verifies_without_private_folders_and_a_department_its_own_deliver
 }
 
 #[test]
+fn counts_add_up_with_weeks_several_adults_and_persons_that_are_excluded() {
+    let place = Workplace::with_small_programme();
+    place.edit("p.toml", "start = \"Fra\"\nend = \"Til\"", "week = \"Uge\"\namount = \"Beløb\"");
+    place.edit(
+        "p.toml",
+        "person = \"CPR\"\ntype = \"Foranstaltning\"",
+        "person = [\"Mor\", \"Far\"]\ntype = \"Foranstaltning\"",
+    );
+    place.edit("p.toml", "types = [\"kontanthjælp\"]", "types = [\"@support\"]");
+    place.edit("p.toml", "attributes = ", "exclude = \"excluded.csv\"\nattributes = ");
+    place.edit("p.toml", "[eligibility]", "[types.support]\n\"kontanthjælp\" = { from = 2024-02-01 }\n\n[eligibility]");
+    place.write("excluded.csv", "number\n010490-9995\n");
+    // A duplicate, a counter-entry, two weeks that follow one another, somebody excluded, an amount that is none.
+    let weeks = "CPR;Ydelse;Uge;Beløb\n\
+                 020160-9995;kontanthj\u{e6}lp;2024-W01;5\n020160-9995;kontanthj\u{e6}lp;2024-W01;5\n\
+                 020160-9995;kontanthj\u{e6}lp;2024-W02;5\n020160-9995;kontanthj\u{e6}lp;2024-W09;5\n\
+                 020160-9995;kontanthj\u{e6}lp;2024-W09;-5\n010490-9995;kontanthj\u{e6}lp;2024-W01;5\n\
+                 251248-9996;kontanthj\u{e6}lp;2024-W01;x\n";
+    place.edit("p.toml", "encoding = \"windows-1252\"", "encoding = \"utf-8\"");
+    place.write("jobcentre.csv", weeks);
+    place.write(
+        "family.csv",
+        "Mor,Far,Sag,Foranstaltning,Barn,Fra,Til\n0201609995,0201609996,F-1,aflastning,0201919995,2024-01-01,\n",
+    );
+    place.udpeg(&["run", "-p", "p.toml", "--max-rejected", "50%"]).succeeded();
+    let quality = place.json("out/2024Q4/delivery/jobcentre/quality.json");
+    let counts = ["rows", "rejected", "duplicates", "netted_out", "joined", "excluded", "extract"];
+    assert_eq!(counts.map(|count| quality[count].as_u64().unwrap()), [7, 1, 1, 2, 1, 1, 1]);
+    assert_eq!(place.json("out/2024Q4/delivery/family/quality.json")["further_adults"], 1);
+    verifies(&place, &["--recompute"], 0, &[]);
+    let list = "out/2024Q4/private/jobcentre/types_out_of_date.csv";
+    assert_eq!(place.read(list), "group,type,rows\nsupport,kontanthjælp,1\n");
+    fs::remove_file(place.path(list)).unwrap();
+    verifies(&place, &[], 1, &["types_out_of_date.csv"]);
+}
+
+#[test]
 fn what_a_step_was_made_from_must_be_there() {
     let place = made();
     fs::remove_dir_all(place.path("out/2024Q4/delivery/social")).unwrap();

@@ -1,7 +1,14 @@
 //! What the user typed: commands, options, help texts.
 
+pub(crate) mod check;
+pub(crate) mod custody;
+pub(crate) mod init;
+
+use check::Check;
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
+use custody::{Key, Log, PseudonymOf, Reidentify, Rekey, Unkey, Unlock};
+use init::{Init, Schema};
 use std::path::PathBuf;
 use udpeg::pipeline::{Memory, Share};
 
@@ -15,15 +22,17 @@ use udpeg::pipeline::{Memory, Share};
 Examples:
   udpeg run -p config/furesoe.toml --new-key   all steps at once
   udpeg key new furesoe.key                    the key custodian, once
+  udpeg check -p p.toml -d social              each department, first
   udpeg pseudonymise -p p.toml -d social       each department
   udpeg select -p p.toml                       the analyst
   udpeg assign -p p.toml                       who leads the coordinators
   udpeg recuse -p p.toml --unit U …            a conflict of interest
   udpeg compare out/2026Q2 out/2026Q3          what has changed since
   udpeg verify -p p.toml                       whoever wants to be sure
+  udpeg reidentify --help                      the way back, for one list
 
-Exit codes: 0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows,
-4 refused for safety")]
+Exit codes: 0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows or too much
+change, 4 refused for safety")]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub command: Command,
@@ -44,10 +53,16 @@ pub(crate) struct Output {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make the programme's key
+    /// Draft a programme file from departments' files
+    Init(Init),
+    /// Print the JSON Schema of the programme file, for editors
+    Schema(Schema),
+    /// Make, name or destroy a key
     Key(Key),
     /// Pseudonymise one department's extract, and report what cannot be used
     Pseudonymise(Pseudonymise),
+    /// Look at extracts before they are delivered; write nothing
+    Check(Check),
     /// Join the deliveries, score, rank and select
     Select(Select),
     /// Give each proposed unit a coordinator
@@ -56,6 +71,16 @@ pub(crate) enum Command {
     Recuse(Recuse),
     /// Pseudonymise all departments, select and assign, in one process
     Run(Run),
+    /// Put deliveries under a second key, as a custodian who has no identified extract
+    Rekey(Rekey),
+    /// Find the departments' pseudonyms of one coordinator's list, as that custodian
+    Unkey(Unkey),
+    /// Tell the numbers of one coordinator's list, in the department
+    Reidentify(Reidentify),
+    /// Tell the pseudonym of a citizen who asks about their own data
+    PseudonymOf(PseudonymOf),
+    /// Look at the custody log
+    Log(Log),
     /// Check that a period's files were not altered and its steps fit together
     Verify(Verify),
     /// Put two selections side by side: who entered, who left, and why
@@ -70,43 +95,12 @@ pub(crate) enum Command {
     Man(Man),
 }
 
+/// Which programme it is, and what stands in place of its own words.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Example:\n  udpeg key new furesoe.key")]
-pub(crate) struct Key {
-    #[command(subcommand)]
-    pub command: KeyCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum KeyCommand {
-    /// Make a new key: 32 random bytes, in a file that only you can read
-    #[command(after_help = "\
-Example:
-  udpeg key new furesoe.key
-
-One key serves one programme. Whoever holds it and a delivery can find out whom its rows are
-about: the analyst never gets it, and it never travels together with an extract. Without it,
-later periods cannot be linked to earlier ones.")]
-    New {
-        /// The file to make; one that is there is never overwritten
-        file: PathBuf,
-    },
-}
-
-/// What all commands that read a programme have in common.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Programme {
+pub(crate) struct OfProgramme {
     /// The programme file
     #[arg(long, short, value_name = "FILE")]
-    #[expect(clippy::struct_field_names, reason = "it becomes --programme")]
     pub programme: PathBuf,
-    /// Replace the step where it is there already
-    #[arg(long)]
-    pub force: bool,
-    /// Memory that records may take; further ones are put aside in the period's folder, in a file without a name
-    #[arg(long, value_name = "SIZE", default_value_t)]
-    pub memory: Memory,
     /// Measure on this day instead of the programme's
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Overrides (recorded in the manifest)")]
     pub as_of: Option<NaiveDate>,
@@ -116,6 +110,19 @@ pub(crate) struct Programme {
     /// Write below this folder instead of the programme's
     #[arg(long, value_name = "FOLDER", help_heading = "Overrides (recorded in the manifest)")]
     pub out: Option<PathBuf>,
+}
+
+/// What all steps of a programme have in common.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Programme {
+    #[command(flatten)]
+    pub of: OfProgramme,
+    /// Replace the step where it is there already
+    #[arg(long)]
+    pub force: bool,
+    /// Memory that records may take; further ones are put aside in the period's folder, in a file without a name
+    #[arg(long, value_name = "SIZE", default_value_t)]
+    pub memory: Memory,
 }
 
 /// What commands that read extracts have in common.
@@ -133,6 +140,14 @@ pub(crate) struct Extracts {
     /// List the rejected rows' own columns in private/<department>/rejected.csv
     #[arg(long)]
     pub show_values: bool,
+    /// Compare with this earlier period, its folder <out>/<period>, and hold `max_change` of [delivery] against it
+    #[arg(long, value_name = "FOLDER", help_heading = "Overrides (recorded in the manifest)")]
+    pub previous: Option<PathBuf>,
+    /// Deliver although more has changed since then than `max_change` allows
+    #[arg(long, help_heading = "Overrides (recorded in the manifest)")]
+    pub accept_change: bool,
+    #[command(flatten)]
+    pub unlock: Unlock,
 }
 
 #[derive(Debug, clap::Args)]
@@ -176,16 +191,8 @@ Reads <out>/<period>/selection/ and writes assignment/ and one list for each coo
 pub(crate) struct Assign {
     #[command(flatten)]
     pub programme: Programme,
-    #[command(flatten)]
-    pub previous: Previous,
-}
-
-/// The period before.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Previous {
     /// Keep the coordinators of this period, <out>/<period>, where that can be
     #[arg(long, value_name = "FOLDER", help_heading = "Overrides (recorded in the manifest)")]
-    #[expect(clippy::struct_field_names, reason = "it becomes --previous")]
     pub previous: Option<PathBuf>,
 }
 
@@ -228,8 +235,6 @@ department runs `pseudonymise` itself. Writes the same bytes as the separate ste
 pub(crate) struct Run {
     #[command(flatten)]
     pub programme: Programme,
-    #[command(flatten)]
-    pub previous: Previous,
     #[command(flatten)]
     pub extracts: Extracts,
     /// The department that --input is for
