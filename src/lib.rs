@@ -8,12 +8,16 @@
 //! - [`extract`]: one department's files → accepted records, or rejected rows with a reason; the delivery.
 //! - [`linkage`]: deliveries that belong together → units (citizens, families).
 //! - [`score`]: measures, rules, points.
-//! - [`selection`]: eligibility, ranking, quotas, reserve.
+//! - [`selection`]: eligibility, ranking, quotas, reserve; what became of everybody.
+//! - [`explanation`]: why somebody is proposed or not.
+//! - [`examples`]: example persons, put through the points system.
 //! - [`decisions`]: what people decided about units, chained line by line.
 //! - [`assignment`]: who coordinates whom.
 //! - [`compare`]: two selections side by side.
 //! - [`purge`]: removing periods whose data had to be deleted.
 //! - [`custody`]: a second key, and the way back for those who are proposed only.
+//! - [`sentences`]: all that is told to people in their own language.
+//! - [`report`]: descriptions and explanations, as documents.
 //! - [`output`]: Parquet, manifest; whole or not at all.
 //! - [`check`]: a dry run, and what a person should look at before delivering.
 //! - [`pipeline`]: the steps, each in a few lines.
@@ -29,6 +33,8 @@ pub mod compare;
 pub mod custody;
 pub mod decisions;
 pub mod error;
+pub mod examples;
+pub mod explanation;
 pub mod extract;
 pub mod identity;
 pub mod init;
@@ -37,8 +43,10 @@ pub mod output;
 pub mod pipeline;
 pub mod programme;
 pub mod purge;
+pub mod report;
 pub mod score;
 pub mod selection;
+pub mod sentences;
 pub mod synth;
 pub mod untrusted;
 pub mod verify;

@@ -1,6 +1,6 @@
 //! What stands in a coordinator's workbook, in the programme's language.
 
-use crate::programme::{Band, Language, Measure, Rule, Scale};
+use crate::sentences::Language;
 
 /// A column of the list: its heading and what it means.
 pub(super) struct ColumnWords {
@@ -10,7 +10,6 @@ pub(super) struct ColumnWords {
 
 /// All words of a workbook.
 pub(super) struct Words {
-    language: Language,
     pub list: &'static str,
     pub explanation: &'static str,
     pub columns_heading: &'static str,
@@ -29,7 +28,6 @@ pub(super) struct Words {
 }
 
 const ENGLISH: Words = Words {
-    language: Language::English,
     list: "List",
     explanation: "Explanation",
     columns_heading: "The columns",
@@ -64,7 +62,6 @@ const ENGLISH: Words = Words {
 };
 
 const DANISH: Words = Words {
-    language: Language::Danish,
     list: "Liste",
     explanation: "Forklaring",
     columns_heading: "Kolonnerne",
@@ -104,95 +101,5 @@ impl Words {
             Language::Danish => &DANISH,
             Language::English => &ENGLISH,
         }
-    }
-
-    /// A number as people write it, without zeros at the end.
-    pub(super) fn number(&self, number: f64) -> String {
-        let text = format!("{number:.2}");
-        let text = text.trim_end_matches('0').trim_end_matches('.');
-        match self.language {
-            Language::Danish => text.replace('.', ","),
-            Language::English => text.to_owned(),
-        }
-    }
-
-    fn points(&self, points: i64) -> String {
-        match (self.language, points) {
-            (Language::English, 1 | -1) => format!("{points} point"),
-            (Language::English, _) => format!("{points} points"),
-            (Language::Danish, _) => format!("{points} point"),
-        }
-    }
-
-    /// A rule in a sentence.
-    pub(super) fn sentence(&self, rule: &Rule) -> String {
-        let measured = self.measured(rule);
-        let scale = match &rule.scale {
-            Scale::Bands(bands) => self.bands(bands),
-            Scale::PerOne { points, max } => self.per_unit(*points, *max),
-        };
-        format!("{measured}: {scale}.")
-    }
-
-    fn bands(&self, bands: &[Band]) -> String {
-        let from = match self.language {
-            Language::Danish => "fra",
-            Language::English => "from",
-        };
-        let band = |band: &Band| format!("{from} {} {}", self.number(band.from), self.points(i64::from(band.points)));
-        bands.iter().map(band).collect::<Vec<String>>().join(", ")
-    }
-
-    fn per_unit(&self, points: i32, max: Option<i32>) -> String {
-        let each = self.points(i64::from(points));
-        match (self.language, max) {
-            (Language::Danish, None) => format!("{each} for hver"),
-            (Language::Danish, Some(max)) => format!("{each} for hver, højst {max}"),
-            (Language::English, None) => format!("{each} for each"),
-            (Language::English, Some(max)) => format!("{each} for each, at most {max}"),
-        }
-    }
-
-    /// What a rule measures, where, of which types and how far back.
-    fn measured(&self, rule: &Rule) -> String {
-        let is_danish = self.language == Language::Danish;
-        let mut text = match (rule.measure, is_danish) {
-            (Measure::Years, true) => "År med en sag",
-            (Measure::Years, false) => "Years with a case",
-            (Measure::YearsUnbroken, true) => "År uden afbrydelse til i dag med en sag",
-            (Measure::YearsUnbroken, false) => "Years without a break until today with a case",
-            (Measure::OpenCases, true) => "Åbne sager",
-            (Measure::OpenCases, false) => "Open cases",
-            (Measure::Cases, true) => "Sager, også afsluttede,",
-            (Measure::Cases, false) => "Cases, closed ones too,",
-            (Measure::Children, true) => "Børn i åbne sager",
-            (Measure::Children, false) => "Children in open cases",
-            (Measure::Departments, true) => "Afdelinger med en åben sag",
-            (Measure::Departments, false) => "Departments with an open case",
-        }
-        .to_owned();
-        if let Some(department) = &rule.department {
-            text.push_str(if is_danish { " i " } else { " in " });
-            text.push_str(department);
-        }
-        if let Some(types) = &rule.types {
-            text.push_str(if is_danish { " af typen " } else { " of the types " });
-            text.push_str(&types.names().collect::<Vec<_>>().join(", "));
-        }
-        if let Some(years) = rule.window_years {
-            let window =
-                if is_danish { format!(", de seneste {years} år") } else { format!(", the last {years} years") };
-            text.push_str(&window);
-        }
-        if rule.max_gap_days > 0 {
-            let days = rule.max_gap_days;
-            let gap = if is_danish {
-                format!(" (op til {days} dage imellem er ingen afbrydelse)")
-            } else {
-                format!(" (up to {days} days between are no break)")
-            };
-            text.push_str(&gap);
-        }
-        text
     }
 }

@@ -9,6 +9,7 @@ use super::words::Words;
 use crate::error::{Error, Result};
 use crate::output::{FileRecord, Staged, write_bytes};
 use crate::programme::{Kind, Programme};
+use crate::report::rule_in_words;
 use crate::selection::columns;
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
@@ -145,6 +146,7 @@ fn list_sheet(
     formats: &Formats,
 ) -> std::result::Result<(), XlsxError> {
     let rules = u16::try_from(programme.rules.len()).unwrap_or(u16::MAX - 100);
+    let sentences = programme.language.sentences();
     let (incomplete, notes) = (BEFORE_RULES + rules, BEFORE_RULES + rules + 1);
     let (before, after) = words.columns.split_at(usize::from(BEFORE_RULES));
     let headings = before.iter().map(|column| column.heading);
@@ -163,7 +165,7 @@ fn list_sheet(
         sheet.write_string_with_format(row, 4, &lists[1], &formats.text)?;
         sheet.write_number_with_format(row, POINTS, line.points, &formats.text)?;
         for (column, (value, points)) in (BEFORE_RULES..).zip(&line.rules) {
-            let text = format!("{} → {points}", words.number(*value));
+            let text = format!("{} → {points}", sentences.number(*value));
             sheet.write_string_with_format(row, column, text, &formats.text)?;
         }
         let format = if line.incomplete.is_empty() { &formats.text } else { &formats.marked };
@@ -215,7 +217,7 @@ fn explanation_sheet(
     row += 4;
     for rule in &programme.rules {
         sheet.write_string_with_format(row, 0, &rule.id, &formats.text)?;
-        sheet.write_string_with_format(row, 1, words.sentence(rule), &formats.text)?;
+        sheet.write_string_with_format(row, 1, rule_in_words(rule, programme.language.sentences()), &formats.text)?;
         row += 1;
     }
     Ok(())

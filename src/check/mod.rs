@@ -35,7 +35,7 @@ pub struct Checking {
 /// [`Error::Refused`] for a purpose that does not do, [`Error::File`] for inputs that cannot be read: all of them.
 pub fn check(context: &Context<'_>, checking: &Checking) -> Result<Outcome<Report>> {
     let programme = context.programme;
-    programme.purpose.authorise(context.today)?;
+    programme.authorise(context.today)?;
     let departments: Vec<&Department> = match &checking.department {
         Some(id) => vec![programme.department(id)?],
         None => programme.departments.iter().collect(),
@@ -67,5 +67,5 @@ pub fn check(context: &Context<'_>, checking: &Checking) -> Result<Outcome<Repor
     warnings.extend(further);
     report.proposal = Some(proposal);
     context.progress.end();
-    Ok(Outcome { summary: report, warnings })
+    Ok(Outcome::new(programme, report, warnings))
 }

@@ -1,23 +1,47 @@
 //! The log as a file of a period: read whole, and written whole or not at all.
 
-use super::chain::{Entry, Head, chained, examine};
 use crate::error::{Error, Result};
-use crate::output::{FileRecord, Period, Step, sha256_hex, write_bytes};
-use crate::untrusted::SteadyFile;
+use crate::output::{self, FileRecord, Head, Period, Staged, Step, broken, linked, read_log, sha256_hex, write_bytes};
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The log's place below a period's folder.
 pub const FILE: &str = "decisions/decisions.jsonl";
 
-/// No log is longer; a decision takes about half a kibibyte.
-const MOST_BYTES: u64 = 64 << 20;
+/// What was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// A coordinator has a conflict of interest.
+    Recuse,
+}
 
-const HINT: &str = "get the file again from where it is kept; nothing was changed";
+/// One decision, as a line of the log has it besides its links.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// When, with the offset to UTC.
+    pub at: String,
+    /// What was decided.
+    pub decision: Decision,
+    /// The unit that it was said of.
+    pub unit: String,
+    /// The unit's members then: the decision is about each of them.
+    pub members: Vec<String>,
+    /// The coordinator whom it is about.
+    pub coordinator: String,
+    /// Why.
+    pub reason: String,
+    /// The key that the pseudonyms were made with.
+    pub key_id: String,
+    /// Version of the program.
+    pub program_version: String,
+}
 
 /// What was decided in a period.
 #[derive(Debug, Clone, Default)]
 pub struct Log {
-    /// The decisions, first to last.
+    /// The decisions, first to last: line 1 is the first.
     pub entries: Vec<Entry>,
     /// How the log ends.
     pub head: Head,
@@ -31,32 +55,27 @@ impl Log {
     ///
     /// [`Error::Refused`] where its chain is broken, [`Error::File`] where it cannot be read.
     pub fn read(period_folder: &Path) -> Result<Self> {
-        let path = period_folder.join(FILE);
-        if matches!(std::fs::symlink_metadata(&path), Err(error) if error.kind() == std::io::ErrorKind::NotFound) {
-            return Ok(Self::default());
-        }
-        Self::parse(SteadyFile::open(&path)?.bytes(MOST_BYTES)?, &path)
+        let (text, entries, head) = read_log(&period_folder.join(FILE))?;
+        Ok(Self { entries, head, text })
     }
 
     /// The first entries of a log, as many as there were when a step read it.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] where these are not the ones of `record`, or the chain is broken.
+    /// [`Error::Refused`] where these are not the ones of `record`.
     pub fn as_read(self, period_folder: &Path, record: &FileRecord) -> Result<Self> {
         let path = period_folder.join(FILE);
         let lines = usize::try_from(record.rows.unwrap_or(0)).unwrap_or(usize::MAX);
         let text: Vec<u8> = self.text.split_inclusive(|&byte| byte == b'\n').take(lines).flatten().copied().collect();
         if sha256_hex(&text) != record.sha256 {
-            let what = format!("{}: it does not begin with the decisions that the step was made with", path.display());
-            return Err(Error::refused(what, HINT));
+            return Err(broken(&path, "it does not begin with the decisions that the step was made with"));
         }
         Self::parse(text, &path)
     }
 
     fn parse(text: Vec<u8>, path: &Path) -> Result<Self> {
-        let (entries, head) =
-            examine(&text).map_err(|what| Error::refused(format!("{}: {what}", path.display()), HINT))?;
+        let (entries, head) = output::examine(&text).map_err(|what| broken(path, &what))?;
         Ok(Self { entries, head, text })
     }
 
@@ -66,32 +85,35 @@ impl Log {
         (!self.entries.is_empty()).then(|| FileRecord::new(path, sha256_hex(&self.text), Some(self.head.lines)))
     }
 
-    /// Puts a decision behind the others; its number and what it is chained to are filled in.
+    /// The log with a decision behind the others.
     ///
     /// # Errors
     ///
-    /// [`Error::File`] where the log cannot be written; it is then as it was.
-    pub fn append(mut self, period: &Period, mut entry: Entry) -> Result<Self> {
-        entry.line = self.head.lines + 1;
-        entry.previous.clone_from(&self.head.sha256);
-        let path = period.folder().join(FILE);
-        let line = chained(&entry).ok_or_else(|| Error::file(&path, "a decision has no text", "please report this"))?;
-        self.text.extend_from_slice(line.as_bytes());
-        let log = Self::parse(self.text, &path)?;
-        log.write(period)?;
-        Ok(log)
+    /// [`Error::File`] where the decision cannot be written down.
+    pub fn with(mut self, entry: &Entry) -> Result<Self> {
+        let path = Path::new(FILE);
+        let no_line = || Error::file(path, "a decision has no text", "please report this");
+        self.text.extend_from_slice(linked(entry, &self.head).ok_or_else(no_line)?.as_bytes());
+        Self::parse(self.text, path)
     }
 
-    /// Writes the log in a period.
+    /// Writes the log in a period; where that fails it is as it was.
     ///
     /// # Errors
     ///
     /// [`Error::File`] where it cannot be written.
     pub(crate) fn write(&self, period: &Period) -> Result<()> {
         let folders = period.stage(&Step::decisions())?;
-        for folder in &folders {
-            write_bytes(folder, "decisions.jsonl", &self.text)?;
-        }
-        crate::output::Staged::commit(folders)
+        folders.iter().try_for_each(|folder| self.write_into(folder))?;
+        Staged::commit(folders)
+    }
+
+    /// Writes the log into the folder that becomes `decisions/`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] where it cannot be written.
+    pub(crate) fn write_into(&self, folder: &Staged) -> Result<()> {
+        write_bytes(folder, "decisions.jsonl", &self.text).map(drop)
     }
 }

@@ -1,5 +1,6 @@
 //! Files that come out: whole or not at all, readable by their owner only, with their SHA-256 in a manifest.
 
+mod journal;
 mod leftovers;
 mod manifest;
 mod parquet;
@@ -7,6 +8,8 @@ mod reading;
 mod scratch;
 mod step;
 
+pub use journal::{Head, examine, linked};
+pub(crate) use journal::{Journal, broken, read_log};
 pub use manifest::{FileRecord, Manifest};
 pub use parquet::{Column, RunMetadata, hex_column, write_table};
 pub(crate) use reading::read_batches;

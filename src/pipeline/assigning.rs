@@ -44,7 +44,7 @@ pub(super) fn assign_in(context: &Context<'_>, period: &Period) -> Result<Outcom
         Warning(format!("{without} proposed units have no coordinator: the capacities in [[coordinator]] do not reach"))
     });
     warnings.extend(warning);
-    Ok(Outcome { summary, warnings })
+    Ok(Outcome::new(programme, summary, warnings))
 }
 
 /// The target group of the selection that is there, which must be the one its manifest names.

@@ -43,7 +43,7 @@ pub struct RecusalSummary {
 /// or a broken chain; [`Error::File`] where a file fails. Nothing is changed then.
 pub fn recuse(context: &Context<'_>, recusal: &Recusal) -> Result<Outcome<RecusalSummary>> {
     let programme = context.programme;
-    programme.purpose.authorise(context.today)?;
+    programme.authorise(context.today)?;
     let usage = |what: String, hint: &str| Err(Error::Usage { what, hint: hint.to_owned() });
     if !programme.coordinators.iter().any(|coordinator| coordinator.id == recusal.coordinator) {
         let ids: Vec<&str> = programme.coordinators.iter().map(|coordinator| coordinator.id.as_str()).collect();
@@ -64,11 +64,10 @@ pub fn recuse(context: &Context<'_>, recusal: &Recusal) -> Result<Outcome<Recusa
         let is_of_all = named.members.iter().all(|member| entry.members.contains(member));
         entry.decision == Decision::Recuse && entry.coordinator == recusal.coordinator && is_of_all
     };
-    if let Some(known) = log.entries.iter().find(|entry| says_it_already(entry)) {
-        return usage(format!("line {} of decisions.jsonl says it already", known.line), "nothing was changed");
+    if let Some(known) = log.entries.iter().position(says_it_already) {
+        return usage(format!("line {} of decisions.jsonl says it already", known + 1), "nothing was changed");
     }
     let entry = Entry {
-        line: 0,
         at: recusal.at.clone(),
         decision: Decision::Recuse,
         unit: named.unit,
@@ -77,15 +76,15 @@ pub fn recuse(context: &Context<'_>, recusal: &Recusal) -> Result<Outcome<Recusa
         reason: recusal.reason.trim().to_owned(),
         key_id: named.key_id,
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
-        previous: String::new(),
     };
     let members = entry.members.len();
-    let log = log.append(&period, entry)?;
+    let log = log.with(&entry)?;
+    log.write(&period)?;
     let is_assigned = period.folder().join("assignment/manifest.json").exists();
     let warning = is_assigned.then(|| {
         Warning("the period is assigned already: `udpeg assign --force` assigns it anew with this in mind".to_owned())
     });
     let summary =
         RecusalSummary { label: named.label, members, coordinator: recusal.coordinator.clone(), line: log.head.lines };
-    Ok(Outcome { summary, warnings: warning.into_iter().collect() })
+    Ok(Outcome::new(programme, summary, warning.into_iter().collect()))
 }

@@ -3,6 +3,7 @@
 use crate::assignment::Optimality;
 use crate::error::Warning;
 use crate::extract::Quality;
+use crate::programme::{Programme, RulesApproval};
 use crate::selection::Counts;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -88,6 +89,15 @@ pub struct Outcome<T> {
     pub summary: T,
     /// What a person should look at.
     pub warnings: Vec<Warning>,
+    /// The points system, and whether it was approved.
+    pub rules: RulesApproval,
+}
+
+impl<T> Outcome<T> {
+    /// What came of a programme.
+    pub(crate) fn new(programme: &Programme, summary: T, warnings: Vec<Warning>) -> Self {
+        Self { summary, warnings, rules: programme.rules_approval() }
+    }
 }
 
 /// What came out of `run`.

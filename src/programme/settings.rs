@@ -5,31 +5,10 @@ use super::relative_to;
 use super::types::{Groups, TypeList, types};
 use crate::error::{Error, Result};
 use crate::identity::{AgeBands, would_be_masked};
+use crate::sentences::Language;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-
-/// The language of what people read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    /// `da`.
-    #[default]
-    Danish,
-    /// `en`.
-    English,
-}
-
-pub(super) fn language(table: &Table<'_, '_>) -> Language {
-    let Some(word) = table.optional::<String>("language") else { return Language::default() };
-    match word.value.as_str() {
-        "da" => Language::Danish,
-        "en" => Language::English,
-        other => {
-            table.mistake(&word.span, format!("`language` can be \"da\" or \"en\", not \"{other}\""));
-            Language::default()
-        }
-    }
-}
 
 /// What makes the run lawful, as `[purpose]` says it; what is missing there is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +25,9 @@ pub struct Purpose {
     pub approved_on: Option<NaiveDate>,
     /// The last day on which its data may be used.
     pub delete_after: Option<NaiveDate>,
+    /// SHA-256 of the rules that were approved, in hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_rules: Option<String>,
 }
 
 impl Purpose {
@@ -169,6 +151,14 @@ pub struct Overrides {
     pub accept_change: bool,
 }
 
+pub(super) fn language(table: &Table<'_, '_>) -> Language {
+    let Some(word) = table.optional::<String>("language") else { return Language::Danish };
+    word.value.parse().unwrap_or_else(|_| {
+        table.mistake(&word.span, format!("`language` can be \"da\" or \"en\", not \"{}\"", word.value));
+        Language::Danish
+    })
+}
+
 pub(super) fn purpose(root: &Table<'_, '_>) -> Purpose {
     let table = root.table("purpose", "[purpose]");
     let text = |key| public_text(table.optional::<String>(key), &table).filter(|text| !text.trim().is_empty());
@@ -180,9 +170,23 @@ pub(super) fn purpose(root: &Table<'_, '_>) -> Purpose {
         approved_by: text("approved_by"),
         approved_on: date("approved_on"),
         delete_after: date("delete_after"),
+        approved_rules: approved_rules(&table),
     };
     table.finish();
     purpose
+}
+
+/// The SHA-256 of the rules that were approved.
+fn approved_rules(table: &Table<'_, '_>) -> Option<String> {
+    let written = table.optional::<String>("approved_rules")?;
+    let sha256 = written.value.trim().to_ascii_lowercase();
+    let is_sha256 = sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !is_sha256 {
+        let what =
+            "`approved_rules` must be the rules' SHA-256, 64 characters of 0-9 and a-f; `udpeg describe` prints it";
+        table.mistake(&written.span, what);
+    }
+    is_sha256.then_some(sha256)
 }
 
 /// A text that is repeated in what comes out, and so may hold no number.

@@ -4,17 +4,17 @@
 //! programme file counts too, which may have been approved anew since. What is removed is unlinked, not overwritten.
 
 use crate::error::{Error, Result};
-use crate::output::{MANIFEST, Manifest, Period};
+use crate::output::{Journal, MANIFEST, Manifest, Period};
 use crate::programme::Programme;
 use chrono::NaiveDate;
 use serde::Serialize;
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// The log of what went, below `out`.
 pub const LOG: &str = "purged.jsonl";
+
+/// How the name of a folder ends that is being removed.
+const GOING: &str = ".purged";
 
 /// What stands below `out`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -95,24 +95,41 @@ pub fn plan(programme: &Programme, today: NaiveDate) -> Result<Plan> {
 /// [`Error::File`] where the log cannot be written, a period is being worked on, or cannot be removed. Periods before it
 /// are gone by then, and logged.
 pub fn carry_out(programme: &Programme, plan: &Plan, today: NaiveDate, at: &str) -> Result<()> {
-    let path = programme.out.join(LOG);
-    let failed = |error: std::io::Error| Error::io(&path, "write", &error);
-    let mut log = OpenOptions::new().append(true).create(true).mode(0o600).open(&path).map_err(failed)?;
+    let mut log = Journal::open(programme.out.join(LOG))?;
     for due in &plan.due {
         let period = Period::open_existing(&programme.out, &due.period)?;
         if last_day(programme, &due.period).is_none_or(|last| today <= last) {
             let hint = "run `udpeg purge` again";
             return Err(Error::file(period.folder(), "it was changed in the meantime, and is left as it is", hint));
         }
-        let going = programme.out.join(format!(".{}.purged", due.period));
+        // Logged first: a process that is killed here leaves a period that is purged, and logged, again.
+        log.append(&Purged { at, due, program_version: env!("CARGO_PKG_VERSION") })?;
+        let going = programme.out.join(format!(".{}{GOING}", due.period));
         std::fs::rename(period.folder(), &going).map_err(|error| Error::io(period.folder(), "remove", &error))?;
-        std::fs::remove_dir_all(&going).map_err(|error| Error::io(&going, "remove", &error))?;
-        let line = Purged { at, due, program_version: env!("CARGO_PKG_VERSION") };
-        let line =
-            serde_json::to_string(&line).map_err(|_| Error::file(&path, "a line could not be made", "report this"))?;
-        log.write_all(format!("{line}\n").as_bytes()).and_then(|()| log.sync_all()).map_err(failed)?;
+        remove(&going)?;
     }
     Ok(())
+}
+
+/// Removes what a purge that was killed had begun to remove.
+///
+/// # Errors
+///
+/// [`Error::File`] where `out` cannot be read or a folder not be removed.
+pub fn remove_begun(programme: &Programme) -> Result<()> {
+    let out = &programme.out;
+    for entry in std::fs::read_dir(out).map_err(|error| Error::io(out, "read", &error))? {
+        let entry = entry.map_err(|error| Error::io(out, "read", &error))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') && name.ends_with(GOING) {
+            remove(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    std::fs::remove_dir_all(folder).map_err(|error| Error::io(folder, "remove", &error))
 }
 
 fn looks_like_a_period(folder: &Path) -> bool {

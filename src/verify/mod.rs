@@ -22,11 +22,12 @@ pub use report::{Check, Finding, Report, StepReport, Verdict};
 
 use crate::decisions;
 use crate::error::{Error, Result, Warning};
-use crate::output::{FileRecord, Manifest, Period};
+use crate::output::{FileRecord, Journal, Manifest, Period, read_log};
 use crate::pipeline::{Context, Outcome};
 use crate::programme::Programme;
 use content::content;
 use inventory::{Inventory, Kind};
+use serde_json::{Map, Value};
 use standing::{Place, Standing, belongings, day, open_to_others};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -51,7 +52,7 @@ const ALL_STEPS: &str = "all steps";
 /// writes to it.
 pub fn verify(context: &Context<'_>, recompute: Recompute) -> Result<Outcome<Report>> {
     let programme = context.programme;
-    programme.purpose.authorise(context.today)?;
+    programme.authorise(context.today)?;
     let period = Period::open_to_read(&programme.out, &programme.period)?;
     let inventory = Inventory::read(period.folder());
     let place = Place { programme, folder: period.folder(), inventory: &inventory };
@@ -75,7 +76,7 @@ pub fn verify(context: &Context<'_>, recompute: Recompute) -> Result<Outcome<Rep
         warnings.extend(recomputed::check(context, &period, &place, &mut steps, do_fit));
     }
     let report = report(programme, period.folder(), steps, together);
-    Ok(Outcome { summary: report, warnings })
+    Ok(Outcome::new(programme, report, warnings))
 }
 
 /// What the steps that are there have made, by path.
@@ -136,6 +137,10 @@ fn together(steps: &mut [Standing<'_>], place: &Place<'_>) -> Together {
     }
     if place.inventory.is_file(Path::new(decisions::FILE)) {
         of_none.extend(decisions::Log::read(place.folder).err());
+    }
+    let journal = Path::new(Journal::SHOWN_RECORDS);
+    if place.inventory.is_file(journal) {
+        of_none.extend(read_log::<Map<String, Value>>(&place.folder.join(journal)).err());
     }
     together.record(Check::Files, of_none);
 

@@ -5,7 +5,7 @@ use super::report::{Check, Finding, StepReport, Verdict};
 use super::steps::Expected;
 use crate::decisions::{self, Log};
 use crate::error::{Error, Result};
-use crate::output::{FileRecord, Manifest};
+use crate::output::{FileRecord, Journal, Manifest};
 use crate::programme::Programme;
 use crate::untrusted::SteadyFile;
 use chrono::NaiveDate;
@@ -126,6 +126,10 @@ impl<'p> Standing<'p> {
             (
                 is_same_programme && manifest.purpose != place.programme.purpose,
                 "its `purpose` is not that of the programme file whose SHA-256 it has",
+            ),
+            (
+                is_same_programme && manifest.rules.as_ref() != Some(&place.programme.rules_approval()),
+                "its `rules` are not those of the programme file whose SHA-256 it has",
             ),
         ];
         wrong.into_iter().filter(|(is_wrong, _)| *is_wrong).map(|(_, what)| self.refused(&path, what)).collect()
@@ -252,9 +256,11 @@ impl<'p> Standing<'p> {
 
 /// What belongs in the folder, by path and kind.
 pub(super) fn belongings(steps: &[Standing<'_>]) -> BTreeMap<PathBuf, Kind> {
-    let log = PathBuf::from(decisions::FILE);
-    let log_folder = log.parent().map(Path::to_path_buf).unwrap_or_default();
-    let mut belongs = BTreeMap::from([(PathBuf::new(), Kind::Folder), (log_folder, Kind::Folder), (log, Kind::File)]);
+    let mut belongs = BTreeMap::from([(PathBuf::new(), Kind::Folder)]);
+    for log in [decisions::FILE, Journal::SHOWN_RECORDS].map(Path::new) {
+        belongs.insert(log.to_path_buf(), Kind::File);
+        belongs.extend(log.parent().map(|folder| (folder.to_path_buf(), Kind::Folder)));
+    }
     let mut add = |path: &Path, kind| {
         belongs.insert(path.to_path_buf(), kind);
         for parent in path.ancestors().skip(1) {

@@ -6,6 +6,7 @@
 #![expect(clippy::format_collect, clippy::format_push_string, reason = "tables are written as they read")]
 
 mod agreement;
+mod approval;
 mod assignment;
 mod bad_input;
 mod cases;
@@ -13,6 +14,9 @@ mod check;
 mod command_line;
 mod compare;
 mod custody;
+mod describe;
+mod example_persons;
+mod explain;
 mod faults;
 mod fuzzed;
 mod hostile;

@@ -24,7 +24,10 @@ fn a_period_past_its_last_day_goes_and_is_logged_and_others_stay() {
     let place = with_two_periods();
     let stays = place.files("out/2024Q4");
     let files = place.files("out/2024Q3").len();
+    // What a purge that was killed had begun.
+    place.write("out/.2024Q2.purged/selection/counts.json", "{}");
     let ran = place.udpeg(&["purge", "-p", "p.toml", "--yes"]).succeeded();
+    assert!(!place.path("out/.2024Q2.purged").exists());
     for says in ["2024Q3", "2021-12-31", "Removed", "2024Q4 may stay until 2099-12-31", "lists handed out", "backups"] {
         assert!(ran.out.contains(says), "{says}: {}", ran.out);
     }
@@ -37,8 +40,15 @@ fn a_period_past_its_last_day_goes_and_is_logged_and_others_stay() {
     assert_eq!(mode & 0o777, 0o600);
     let again = place.udpeg(&["purge", "-p", "p.toml", "--yes"]).succeeded();
     assert!(again.out.contains("No period is past"), "{}", again.out);
-    assert_eq!(place.read("out/purged.jsonl").lines().count(), 1);
+    let log = place.read("out/purged.jsonl");
+    assert_eq!(log.lines().count(), 1);
     place.udpeg(&["verify", "-p", "p.toml"]).succeeded();
+    // Nothing goes while the log is not as it was left.
+    make_due(&place, "2024Q4");
+    place.edit("p.toml", "delete_after = 2099-12-31", "delete_after = 2022-12-31");
+    place.write("out/purged.jsonl", log.replace("2024Q3", "2024Q2"));
+    place.udpeg(&["purge", "-p", "p.toml", "--yes"]).failed(4, &["purged.jsonl: line 1 was altered"]);
+    assert!(place.path("out/2024Q4/selection/manifest.json").exists());
 }
 
 #[test]

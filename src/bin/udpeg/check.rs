@@ -29,8 +29,8 @@ pub(crate) fn run(typed: &Check, terminal: &Terminal) -> Result<ExitCode> {
     let checking = Checking { department: typed.department.clone(), max_rejected: typed.max_rejected.clone() };
     let step = |context: &Context<'_>| check::check(context, &checking);
     let outcome = context::run_with(&typed.programme, &overrides, false, Memory::default(), terminal, step)?;
-    let report = outcome.summary;
-    terminal.summary(&report, &outcome.warnings, || text(&report))?;
+    let report = &outcome.summary;
+    terminal.outcome(&outcome, || text(report))?;
     report.failures().for_each(Terminal::tell);
     Ok(report.exit_code().map_or(ExitCode::SUCCESS, |code| ExitCode::from(code.code())))
 }

@@ -7,7 +7,9 @@ mod check;
 mod compare;
 mod completions;
 mod context;
+mod describe;
 mod exit;
+mod explain;
 mod init;
 mod key;
 mod log;
@@ -25,6 +27,7 @@ mod schema;
 mod select;
 mod synth;
 mod terminal;
+mod test;
 mod threads;
 mod unkey;
 mod verify;
@@ -64,6 +67,9 @@ fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode
         Command::Verify(command) => return verify::run(command, terminal),
         Command::Compare(command) => compare::run(command, terminal),
         Command::Purge(command) => purge::run(command, terminal),
+        Command::Explain(command) => explain::run(command, terminal),
+        Command::Describe(command) => describe::run(command, terminal),
+        Command::Test(command) => return test::run(command, terminal),
         Command::Synth(command) => synth::run(command, terminal),
         Command::Completions(command) => completions::run(command),
         Command::Man(_) => man::run(),

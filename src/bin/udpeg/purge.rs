@@ -30,6 +30,7 @@ pub(crate) fn run(typed: &Purge, terminal: &Terminal) -> Result<()> {
     let overrides = Overrides { out: typed.out.clone(), ..Overrides::default() };
     let programme = Programme::read(&typed.programme, &overrides)?;
     let today = chrono::Local::now().date_naive();
+    purge::remove_begun(&programme)?;
     let plan = purge::plan(&programme, today)?;
     let removed = !plan.due.is_empty();
     if removed {

@@ -17,8 +17,8 @@ pub(crate) fn run(typed: &Recuse, terminal: &Terminal) -> Result<()> {
     };
     let step = |context: &Context<'_>| pipeline::recuse(context, &recusal);
     let outcome = context::run_with(&typed.programme, &overrides, false, Memory::default(), terminal, step)?;
-    let summary = outcome.summary;
-    terminal.summary(&summary, &outcome.warnings, || {
+    let summary = &outcome.summary;
+    terminal.outcome(&outcome, || {
         let persons = if summary.members == 1 { "1 person".to_owned() } else { format!("{} persons", summary.members) };
         format!("{} may not coordinate {} ({persons}) from now on\n", summary.coordinator, summary.label)
     })

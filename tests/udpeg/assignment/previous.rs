@@ -120,7 +120,7 @@ fn a_recusal_that_cannot_be_recorded_changes_nothing() {
     for (altered, says) in [
         (log.replace("\"kin\"", "\"kim\""), "line 1 was altered"),
         (log.trim_end().to_owned(), "line 1 was cut off"),
-        (format!("{log}{log}"), "line 2 does not follow"),
+        (format!("{log}{log}"), "line 2 does not follow from the one before"),
     ] {
         place.write("out/2024Q4/decisions/decisions.jsonl", &altered);
         recuse(&label, "k2", "kin").failed(4, &["decisions.jsonl", says, "nothing was changed"]);

@@ -22,6 +22,7 @@ const NAMED: [&str; 14] = [
     "delivery/social/quality.json",
     "selection/candidates.parquet",
     "selection/counts.json",
+    "selection/why.parquet",
     "assignment/target_group.parquet",
     "coordinators/k1/list.parquet",
     "coordinators/k1/list.xlsx",
