@@ -26,7 +26,9 @@ pub(super) fn least_largest_load(state: &State<'_>) -> i64 {
     let free: Vec<usize> = served.iter().copied().filter(|&unit| !stays(unit)).collect();
     let relief: i64 = free.iter().map(|&unit| task.units[unit].load.min(0)).sum();
     let occupied = fixed.iter().filter(|(_, units)| *units > 0).map(|(load, _)| load + relief);
-    let heaviest = served.iter().map(|&unit| task.units[unit].load + relief);
+    // Beside the heaviest there may be those below 0 that stay where they are, too.
+    let relief_of_all: i64 = served.iter().map(|&unit| task.units[unit].load.min(0)).sum();
+    let heaviest = served.iter().map(|&unit| task.units[unit].load + relief_of_all);
     let largest = occupied.chain(heaviest).max().unwrap_or(0);
     let kinds: [&[Kind]; 3] = [&Kind::ALL, &[Kind::Family], &[Kind::Citizen]];
     let poured = kinds.into_iter().filter_map(|kinds| poured(task, &free, &fixed, relief, kinds));

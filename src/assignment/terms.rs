@@ -1,10 +1,10 @@
 //! What an assignment is held to beside capacities: the period before, recusals, persons kept apart, what load is.
 
 use super::task::Proposed;
-use crate::decisions::{self, Decision, Log};
+use crate::decisions::{self, Decision, Entry, Log, Persons};
 use crate::error::{Error, Result, Warning};
 use crate::linkage::Apart;
-use crate::output::{FileRecord, Manifest, read_batches};
+use crate::output::{FileRecord, Manifest, Revision, read_batches};
 use crate::programme::{Coordinator, Kind, Load, Programme};
 use crate::selection::columns;
 use crate::untrusted::{SteadyFile, guarded};
@@ -13,7 +13,7 @@ use arrow_array::types::Int32Type;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-const TARGET_GROUP: &str = "assignment/target_group.parquet";
+pub(super) const TARGET_GROUP: &str = "assignment/target_group.parquet";
 
 /// What an assignment is held to.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub struct Terms {
     /// Who may not coordinate a person: coordinators' ids by pseudonym.
     recused: HashMap<String, HashSet<String>>,
     apart: Apart,
+    /// What was decided about persons.
+    pub decided: Persons,
     /// What was read, for the manifest.
     pub inputs: Vec<FileRecord>,
     /// What a person should look at.
@@ -56,20 +58,20 @@ impl Row {
 }
 
 impl Terms {
-    /// Reads what the programme, the period's decisions and the period before say.
+    /// Reads what the programme, the first decisions of the period and the periods before say. Of the files read only the
+    /// period's own decisions do not stand in `inputs`.
     ///
     /// # Errors
     ///
     /// [`Error::Refused`] where the period before has another key or was altered, or a chain of decisions is broken;
     /// [`Error::File`] where a file is not there or not whole.
-    pub fn read(programme: &Programme, period_folder: &Path, key_id: &str) -> Result<Self> {
+    pub fn read(programme: &Programme, period_folder: &Path, decided: &[Entry], key_id: &str) -> Result<Self> {
         let apart = Apart::read(programme.family.apart_file.as_deref())?;
         let mut terms = Self { load: programme.load, ..Self::default() };
         terms.inputs.extend(apart.input.clone());
         terms.apart = apart;
-        let log = Log::read(period_folder)?;
-        terms.inputs.extend(log.record(Path::new(decisions::FILE)));
-        terms.recuse(&log);
+        terms.recuse(decided);
+        terms.decided.add(decided, 1);
         let mut folder = programme.overrides.previous.clone();
         let mut seen: Vec<PathBuf> = vec![resolved(period_folder)];
         // What was decided holds from then on: the periods before the one before are read too.
@@ -87,7 +89,8 @@ impl Terms {
                 )));
                 break;
             }
-            let manifest = Manifest::read(&previous.join("assignment"), "assign")?;
+            let present = Revision::present(&previous).folder();
+            let manifest = Manifest::read(&previous.join(&present).join("assignment"), "assign")?;
             if manifest.key_id != key_id {
                 return Err(Error::refused(
                     format!(
@@ -98,29 +101,32 @@ impl Terms {
                 ));
             }
             if terms.previous.is_none() {
-                terms.read_previous(&previous, &manifest)?;
+                terms.read_previous(&previous, &present, &manifest)?;
             }
             let log = Log::read(&previous)?;
             terms.inputs.extend(log.record(&previous.join(decisions::FILE)));
-            terms.recuse(&log);
+            terms.recuse(&log.entries);
+            terms.decided.let_rest(&log.entries, &programme.consent, programme.as_of);
             seen.push(resolved(&previous));
             folder = manifest.overrides.get("previous").and_then(|path| path.as_str()).map(PathBuf::from);
         }
         Ok(terms)
     }
 
-    fn recuse(&mut self, log: &Log) {
-        for entry in log.entries.iter().filter(|entry| entry.decision == Decision::Recuse) {
+    /// Heeds recusals.
+    pub(super) fn recuse<'e>(&mut self, entries: impl IntoIterator<Item = &'e Entry>) {
+        for entry in entries.into_iter().filter(|entry| entry.decision == Decision::Recuse) {
             for member in &entry.members {
-                self.recused.entry(member.clone()).or_default().insert(entry.coordinator.clone());
+                self.recused.entry(member.clone()).or_default().extend(entry.coordinator.clone());
             }
         }
     }
 
-    fn read_previous(&mut self, folder: &Path, manifest: &Manifest) -> Result<()> {
+    fn read_previous(&mut self, folder: &Path, present: &Path, manifest: &Manifest) -> Result<()> {
         let hint = "get the folder of the period before again from where it is kept; nothing was changed";
-        let path = folder.join(TARGET_GROUP);
-        let (record, file) = manifest.unaltered(&path, Path::new(TARGET_GROUP), hint)?;
+        let name = present.join(TARGET_GROUP);
+        let path = folder.join(&name);
+        let (record, file) = manifest.unaltered(&path, &name, hint)?;
         let rows = guarded(|| coordinated(&file)).flatten();
         file.check_unchanged()?;
         let rows = rows.ok_or_else(|| Error::file(&path, "it is not a whole target group", hint))?;

@@ -23,6 +23,10 @@ pub(super) struct Words {
     pub introduction: &'static str,
     /// Rank, label, kind, members, departments, points, incomplete, notes.
     pub columns: [ColumnWords; 8],
+    /// What was decided, and by whom: only where anything was.
+    pub decided: [ColumnWords; 2],
+    accepted: &'static str,
+    included: &'static str,
     /// How the cells of a rule read.
     pub rule_cells: &'static str,
 }
@@ -58,6 +62,12 @@ const ENGLISH: Words = Words {
         },
         ColumnWords { heading: "Notes", meaning: "Empty: for the coordinator." },
     ],
+    decided: [
+        ColumnWords { heading: "Decision", meaning: "What people decided; empty where nothing was decided yet." },
+        ColumnWords { heading: "Decided by", meaning: "Who recorded the decision." },
+    ],
+    accepted: "accepted",
+    included: "put in by hand",
     rule_cells: "One column for each rule: what was measured, and behind the arrow the points that it gives.",
 };
 
@@ -92,6 +102,15 @@ const DANISH: Words = Words {
         },
         ColumnWords { heading: "Noter", meaning: "Tom: til koordinatoren." },
     ],
+    decided: [
+        ColumnWords {
+            heading: "Beslutning",
+            meaning: "Hvad mennesker har besluttet; tom, hvor intet er besluttet endnu.",
+        },
+        ColumnWords { heading: "Besluttet af", meaning: "Hvem der har noteret beslutningen." },
+    ],
+    accepted: "sagt ja",
+    included: "sat på listen af et menneske",
     rule_cells: "En kolonne for hver regel: det, der er målt, og efter pilen de point, det giver.",
 };
 
@@ -100,6 +119,15 @@ impl Words {
         match language {
             Language::Danish => &DANISH,
             Language::English => &ENGLISH,
+        }
+    }
+
+    /// What people call a decision about a unit that is proposed.
+    pub(super) fn decision<'a>(&'a self, word: &'a str) -> &'a str {
+        match word {
+            "accept" => self.accepted,
+            "include" => self.included,
+            other => other,
         }
     }
 }

@@ -5,15 +5,15 @@
 //! No cell is a formula: text is written as text, whatever it begins with. The bytes are the same for equal lists: the
 //! workbook's date is the programme's day.
 
-use super::words::Words;
+use super::words::{ColumnWords, Words};
 use crate::error::{Error, Result};
 use crate::output::{FileRecord, Staged, write_bytes};
 use crate::programme::{Kind, Programme};
 use crate::report::rule_in_words;
 use crate::selection::columns;
-use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, UInt32Type};
+use arrow_array::{Array, RecordBatch};
 use chrono::Datelike;
 use rust_xlsxwriter::{
     Color, ConditionalFormatDataBar, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, IgnoreError,
@@ -36,6 +36,8 @@ struct Line {
     points: i32,
     rules: Vec<(f64, i32)>,
     incomplete: Vec<String>,
+    /// What was decided and by whom; none of it where nothing was decided about anybody.
+    decided: Vec<String>,
 }
 
 struct Formats {
@@ -60,13 +62,15 @@ impl Formats {
     }
 }
 
-/// Writes a coordinator's list as a workbook `<id>/list.xlsx` below `folder`; gives its record for the manifest.
+/// Writes a coordinator's list as a workbook `<id>/list.xlsx` below `folder`, which stands in `place` of the period;
+/// gives its record for the manifest.
 ///
 /// # Errors
 ///
 /// [`Error::File`] where it cannot be made or written.
 pub(super) fn write_workbook(
     folder: &Staged,
+    place: &Path,
     coordinator: &str,
     rows: &RecordBatch,
     programme: &Programme,
@@ -76,7 +80,7 @@ pub(super) fn write_workbook(
     let lines = lines(rows, programme).ok_or_else(failed)?;
     let bytes = workbook(coordinator, &lines, programme).map_err(|_| failed())?;
     let sha256 = write_bytes(folder, &name, &bytes)?;
-    Ok(FileRecord::new(&Path::new("coordinators").join(name), sha256, None))
+    Ok(FileRecord::new(&place.join(name), sha256, None))
 }
 
 fn lines(rows: &RecordBatch, programme: &Programme) -> Option<Vec<Line>> {
@@ -94,6 +98,14 @@ fn lines(rows: &RecordBatch, programme: &Programme) -> Option<Vec<Line>> {
         let points = column(&format!("points_{}", rule.id))?.as_primitive_opt::<Int32Type>()?.value(row);
         Some((value, points))
     };
+    let words = Words::of(programme.language);
+    let decided = |row: usize| {
+        let Some(decisions) = column(columns::DECISION) else { return Some(Vec::new()) };
+        let (decisions, by) = (decisions.as_string_opt::<i32>()?, text(columns::DECIDED_BY)?);
+        let decision = if decisions.is_valid(row) { words.decision(decisions.value(row)) } else { "" };
+        let by = if by.is_valid(row) { by.value(row) } else { "" };
+        Some(vec![decision.to_owned(), by.to_owned()])
+    };
     let line = |row: usize| {
         Some(Line {
             rank: ranks.value(row),
@@ -104,6 +116,7 @@ fn lines(rows: &RecordBatch, programme: &Programme) -> Option<Vec<Line>> {
             points: points.value(row),
             rules: programme.rules.iter().map(|rule| of_rule(rule, row)).collect::<Option<_>>()?,
             incomplete: lists(columns::INCOMPLETE, row)?,
+            decided: decided(row)?,
         })
     };
     (0..rows.num_rows()).map(line).collect()
@@ -147,11 +160,15 @@ fn list_sheet(
 ) -> std::result::Result<(), XlsxError> {
     let rules = u16::try_from(programme.rules.len()).unwrap_or(u16::MAX - 100);
     let sentences = programme.language.sentences();
-    let (incomplete, notes) = (BEFORE_RULES + rules, BEFORE_RULES + rules + 1);
+    let decided: &[ColumnWords] = if lines.iter().all(|line| line.decided.is_empty()) { &[] } else { &words.decided };
+    let incomplete = BEFORE_RULES + rules;
+    let notes = incomplete + 1 + u16::try_from(decided.len()).unwrap_or(0);
     let (before, after) = words.columns.split_at(usize::from(BEFORE_RULES));
     let headings = before.iter().map(|column| column.heading);
     let headings = headings.chain(programme.rules.iter().map(|rule| rule.id.as_str()));
-    let headings = headings.chain(after.iter().map(|column| column.heading));
+    let (of_incomplete, of_notes) = after.split_at(1);
+    let last = of_incomplete.iter().chain(decided).chain(of_notes);
+    let headings = headings.chain(last.map(|column| column.heading));
     for (column, heading) in (0..=notes).zip(headings) {
         sheet.write_string_with_format(0, column, heading, &formats.heading)?;
     }
@@ -170,6 +187,9 @@ fn list_sheet(
         }
         let format = if line.incomplete.is_empty() { &formats.text } else { &formats.marked };
         sheet.write_string_with_format(row, incomplete, line.incomplete.join(", "), format)?;
+        for (column, text) in (incomplete + 1..notes).zip(&line.decided) {
+            sheet.write_string_with_format(row, column, text, &formats.text)?;
+        }
         sheet.write_blank(row, notes, &formats.text)?;
     }
     let last = u32::try_from(lines.len()).unwrap_or(u32::MAX);
@@ -184,7 +204,9 @@ fn list_sheet(
     sheet.set_freeze_panes(1, 0)?;
     sheet.autofilter(0, 0, last, notes)?;
     if last > 0 {
-        sheet.add_conditional_format(1, POINTS, last, POINTS, &ConditionalFormatDataBar::new())?;
+        // The newer style is an extension, which other programs than Excel warn of.
+        let bar = ConditionalFormatDataBar::new().use_classic_style();
+        sheet.add_conditional_format(1, POINTS, last, POINTS, &bar)?;
         // Labels of digits alone are text all the same.
         sheet.ignore_error_range(1, 1, last, 3, IgnoreError::NumberStoredAsText)?;
     }
@@ -205,7 +227,7 @@ fn explanation_sheet(
     sheet.write_string_with_format(4, 0, words.column, &formats.heading)?;
     sheet.write_string_with_format(4, 1, words.meaning, &formats.heading)?;
     let mut row = 5;
-    for column in &words.columns {
+    for column in words.columns.iter().chain(&words.decided) {
         sheet.write_string_with_format(row, 0, column.heading, &formats.text)?;
         sheet.write_string_with_format(row, 1, column.meaning, &formats.text)?;
         row += 1;

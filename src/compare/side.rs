@@ -3,7 +3,7 @@
 use super::Standing;
 use crate::error::{Error, Result};
 use crate::identity::Pseudonym;
-use crate::output::{Manifest, read_batches};
+use crate::output::{MANIFEST, Manifest, Revision, read_batches};
 use crate::selection::columns;
 use crate::untrusted::{SteadyFile, guarded};
 use arrow_array::RecordBatch;
@@ -56,26 +56,30 @@ pub struct Rules {
 }
 
 impl Side {
-    /// Reads the selection of a period's folder, and its assignment where there is one.
+    /// Reads the selection of a period's folder, and the present revision of its assignment where there is one; or, of
+    /// the folder of a revision, that one.
     ///
     /// # Errors
     ///
     /// [`Error::Refused`] where a file was altered, [`Error::File`] where one is not there or not whole.
     pub fn read(folder: &Path) -> Result<Self> {
         let hint = "run the step again with --force, or get the folder again from where it is kept";
-        let open = |step: &str, made_by: &str, name: &str| {
+        let named = of_revision(folder);
+        let (folder, revision) = named.unwrap_or_else(|| (folder, Revision::present(folder)));
+        let open = |step: &Path, made_by: &str, name: &str| {
             let manifest = Manifest::read(&folder.join(step), made_by)?;
-            let path = Path::new(step).join(name);
+            let path = step.join(name);
             let (_, file) = manifest.unaltered(&folder.join(&path), &path, hint)?;
             Ok((manifest, file))
         };
-        let (manifest, file) = open("selection", "select", "candidates.parquet")?;
+        let (manifest, file) = open(Path::new("selection"), "select", "candidates.parquet")?;
         let side = guarded(|| candidates(&file)).flatten();
         file.check_unchanged()?;
         let mut side = side.ok_or_else(|| Error::file(file.path(), "it is not a whole list of candidates", hint))?;
         side.key_id = manifest.key_id;
-        if folder.join("assignment/manifest.json").exists() {
-            let (_, file) = open("assignment", "assign", "target_group.parquet")?;
+        let assignment = revision.folder().join("assignment");
+        if named.is_some() || folder.join(&assignment).join(MANIFEST).exists() {
+            let (_, file) = open(&assignment, "assign", "target_group.parquet")?;
             let assigned = guarded(|| assigned(&file)).flatten();
             file.check_unchanged()?;
             let assigned = assigned.ok_or_else(|| Error::file(file.path(), "it is not a whole target group", hint))?;
@@ -84,18 +88,23 @@ impl Side {
         Ok(side)
     }
 
-    fn assign(&mut self, assigned: Vec<(u32, String)>) {
+    fn assign(&mut self, assigned: Vec<(u32, Option<String>)>) {
         self.is_assigned = true;
+        // Whoever is in the target group: people may have decided otherwise than the selection proposed.
+        self.units.iter_mut().for_each(|unit| unit.is_proposed = false);
         let mut positions: HashMap<String, usize> = HashMap::new();
         for (rank, coordinator) in assigned {
             let coordinators = &mut self.coordinators;
-            let position = *positions.entry(coordinator).or_insert_with_key(|id| {
-                coordinators.push(id.clone());
-                coordinators.len() - 1
+            let position = coordinator.map(|coordinator| {
+                *positions.entry(coordinator).or_insert_with_key(|id| {
+                    coordinators.push(id.clone());
+                    coordinators.len() - 1
+                })
             });
             let row = self.units.binary_search_by_key(&rank, |unit| unit.rank);
             if let Ok(row) = row {
-                self.units[row].coordinator = Some(position);
+                self.units[row].coordinator = position;
+                self.units[row].is_proposed = true;
             }
         }
     }
@@ -157,8 +166,17 @@ fn add(side: &mut Side, batch: &RecordBatch) -> Option<()> {
     Some(())
 }
 
-/// The ranks of units with a coordinator, and who that is; `None` where the file is not whole.
-fn assigned(file: &SteadyFile) -> Option<Vec<(u32, String)>> {
+/// The period's folder of a revision's, and which revision it is; `None` where it is no such folder.
+fn of_revision(folder: &Path) -> Option<(&Path, Revision)> {
+    let name = folder.file_name()?.to_str()?;
+    let revision = if name == "1" { Revision::FIRST } else { Revision::named(name)? };
+    let revisions = folder.parent().filter(|parent| parent.ends_with(Revision::FOLDER))?;
+    let period = revisions.parent()?;
+    Some((if period.as_os_str().is_empty() { Path::new(".") } else { period }, revision))
+}
+
+/// The ranks of the units of a target group, and who coordinates them; `None` where the file is not whole.
+fn assigned(file: &SteadyFile) -> Option<Vec<(u32, Option<String>)>> {
     let (_, batches) = read_batches(file)?;
     let mut all = Vec::new();
     for batch in batches {
@@ -166,7 +184,7 @@ fn assigned(file: &SteadyFile) -> Option<Vec<(u32, String)>> {
         let ranks = batch.column_by_name(columns::RANK)?.as_primitive_opt::<UInt32Type>()?;
         let coordinators = batch.column_by_name(columns::COORDINATOR)?.as_string_opt::<i32>()?;
         let rows = ranks.values().iter().zip(coordinators);
-        all.extend(rows.filter_map(|(&rank, coordinator)| Some((rank, coordinator?.to_owned()))));
+        all.extend(rows.map(|(&rank, coordinator)| (rank, coordinator.map(str::to_owned))));
     }
     Some(all)
 }

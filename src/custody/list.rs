@@ -64,7 +64,7 @@ impl List {
     pub(super) fn read(programme: &Programme, path: &Path, assignment: &Path) -> Result<Self> {
         let hint = "name the `assignment/manifest.json` that goes with the list, with --manifest";
         let manifest = Manifest::read_file(assignment, hint)?;
-        if manifest.step != "assign" {
+        if !["assign", "decide"].contains(&manifest.step.as_str()) {
             return Err(Error::refused(
                 format!("{}: it is not the manifest of an assignment", assignment.display()),
                 hint,
@@ -117,8 +117,11 @@ impl List {
 fn coordinator_of(manifest: &Manifest, sha256: &str, path: &Path) -> Result<String> {
     let named = manifest.outputs.iter().filter(|output| output.sha256 == sha256);
     let coordinator = |output: &FileRecord| {
-        let id = output.path.strip_prefix("coordinators/")?.strip_suffix("/list.parquet")?;
-        is_file_name(id).then(|| id.to_owned())
+        // A revision's lists stand in a folder of its own.
+        let (place, list) = output.path.split_once("coordinators/")?;
+        let id = list.strip_suffix("/list.parquet")?;
+        let is_known = place.is_empty() || place.starts_with("revisions/");
+        (is_known && is_file_name(id)).then(|| id.to_owned())
     };
     named.clone().find_map(coordinator).ok_or_else(|| {
         let what = match named.count() {

@@ -14,6 +14,14 @@ pub const FILE: &str = "decisions/decisions.jsonl";
 pub enum Decision {
     /// A coordinator has a conflict of interest.
     Recuse,
+    /// The unit accepts.
+    Accept,
+    /// The unit declines, and another takes its place.
+    Decline,
+    /// The unit is proposed whatever its rank.
+    Include,
+    /// The unit is not proposed.
+    Exclude,
 }
 
 /// One decision, as a line of the log has it besides its links.
@@ -28,10 +36,14 @@ pub struct Entry {
     pub unit: String,
     /// The unit's members then: the decision is about each of them.
     pub members: Vec<String>,
-    /// The coordinator whom it is about.
-    pub coordinator: String,
-    /// Why.
+    /// The coordinator whom it is about; of a recusal only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coordinator: Option<String>,
+    /// Why: a code of `[consent]` where somebody accepts or declines, else a few words.
     pub reason: String,
+    /// Who decided; not of a recusal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// The key that the pseudonyms were made with.
     pub key_id: String,
     /// Version of the program.

@@ -5,6 +5,7 @@ mod leftovers;
 mod manifest;
 mod parquet;
 mod reading;
+mod revision;
 mod scratch;
 mod step;
 
@@ -13,6 +14,7 @@ pub(crate) use journal::{Journal, broken, read_log};
 pub use manifest::{FileRecord, Manifest};
 pub use parquet::{Column, RunMetadata, hex_column, write_table};
 pub(crate) use reading::read_batches;
+pub use revision::Revision;
 pub(crate) use scratch::Scratch;
 pub(crate) use step::MANIFEST;
 pub use step::{Period, Staged, Step};

@@ -2,8 +2,9 @@
 
 use super::{AssignmentSummary, Context, Load, Outcome, in_free_place};
 use crate::assignment::{self, TargetGroup, Terms};
+use crate::decisions::{self, Log};
 use crate::error::{Error, Result, Warning};
-use crate::output::{self, FileRecord, Manifest, Period, RunMetadata, Staged, Step};
+use crate::output::{self, FileRecord, Manifest, Period, Revision, RunMetadata, Staged, Step};
 use crate::programme::{Coordinator, Programme};
 use std::path::Path;
 use std::time::Instant;
@@ -11,19 +12,18 @@ use std::time::Instant;
 pub(super) fn assign_in(context: &Context<'_>, period: &Period) -> Result<Outcome<AssignmentSummary>> {
     let began = Instant::now();
     let programme = context.programme;
-    let step = Step::assign();
-    let (target_group, terms, input) =
+    let mut step = Step::assign();
+    let (target_group, terms, inputs) =
         in_free_place(period.check_free(&step, context.force), read_selection(context, period))?;
+    // Revisions belong to what is replaced.
+    step.folders.retain(|folder| folder != Path::new(Revision::FOLDER) || period.folder().join(folder).exists());
     let folders = period.stage(&step)?;
-    let [lists, assignment] = folders.as_slice() else {
+    let [.., lists, assignment] = folders.as_slice() else {
         return Err(Error::file(period.folder(), "the step has no folders", "please report this"));
     };
-    for coordinator in &programme.coordinators {
-        lists.create_folder(&coordinator.id)?;
-    }
     let metadata = RunMetadata::new(programme, &target_group.key_id);
-    let outputs = assignment::write(assignment, lists, &target_group, programme, &metadata)?;
-    let inputs = std::iter::once(input).chain(terms.inputs.clone()).collect();
+    let table = target_group.table();
+    let outputs = assignment::write(assignment, lists, Path::new(""), table, programme, &metadata)?;
     let manifest = Manifest::new("assign", programme, &target_group.key_id, inputs, outputs, began);
     output::write_json(assignment, "manifest.json", &manifest)?;
     let optimality = target_group.assignment.optimality;
@@ -47,16 +47,20 @@ pub(super) fn assign_in(context: &Context<'_>, period: &Period) -> Result<Outcom
     Ok(Outcome::new(programme, summary, warnings))
 }
 
-/// The target group of the selection that is there, which must be the one its manifest names.
-fn read_selection(context: &Context<'_>, period: &Period) -> Result<(TargetGroup, Terms, FileRecord)> {
+/// The target group of the selection that is there, which must be the one its manifest names, and what was read.
+fn read_selection(context: &Context<'_>, period: &Period) -> Result<(TargetGroup, Terms, Vec<FileRecord>)> {
     let candidates = Path::new("selection/candidates.parquet");
     let manifest = Manifest::read(&period.folder().join("selection"), "select")?;
     let programme = context.programme;
     let again = "run `udpeg select --force` again";
     let (record, file) = manifest.unaltered(&period.folder().join(candidates), candidates, again)?;
-    let terms = |key_id: &str| Terms::read(programme, period.folder(), key_id);
-    let (target_group, terms) = TargetGroup::read(&file, &programme.coordinators, terms)?;
-    Ok((target_group, terms, record.clone()))
+    let log = Log::read(period.folder())?;
+    let terms = |key_id: &str| Terms::read(programme, period.folder(), &log.entries, key_id);
+    let (target_group, terms) = TargetGroup::read(&file, programme, terms)?;
+    let inputs =
+        std::iter::once(record.clone()).chain(terms.inputs.clone()).chain(log.record(Path::new(decisions::FILE)));
+    let inputs = inputs.collect();
+    Ok((target_group, terms, inputs))
 }
 
 fn loads(programme: &Programme, target_group: &TargetGroup, terms: &Terms) -> Vec<Load> {

@@ -1,6 +1,7 @@
 //! `explain`: why somebody is proposed or not, from the deliveries of a period.
 
 use super::{Context, Outcome};
+use crate::decisions::{Log, Persons};
 use crate::error::{Error, Result, Warning};
 use crate::explanation::{Asked, Explainer, Explanation, Kept};
 use crate::extract::Record;
@@ -51,9 +52,22 @@ pub fn explain(
     showing.map_or(Ok(()), |showing| [&showing.consent, &showing.by].into_iter().try_for_each(|text| is_told(text)))?;
     let period = Period::open_existing(&programme.out, &programme.period)?;
     let deliveries = linkage::read_all(programme, period.folder(), &context.room(&period), context.progress)?;
-    let warnings: Vec<Warning> = selection_warning(programme, &period, &deliveries).into_iter().collect();
+    let mut warnings: Vec<Warning> = selection_warning(programme, &period, &deliveries).into_iter().collect();
+    let mut persons = Persons::default();
+    persons.add(&Log::read(period.folder())?.entries, 1);
 
     let explained = explanations(programme, deliveries, asked, showing.is_some())?;
+    for unit in explained.iter().filter_map(|explanation| explanation.unit.as_ref()) {
+        warnings.extend(persons.of(&unit.members).map(|decided| {
+            Warning(format!(
+                "{}: people decided `{}` (line {} of decisions.jsonl, by {}); this explains what the program proposes",
+                unit.label,
+                decided.said.as_str(),
+                decided.line,
+                decided.by
+            ))
+        }));
+    }
     if let Some(showing) = showing {
         let mut journal = Journal::open(period.folder().join(Journal::SHOWN_RECORDS))?;
         for unit in explained.iter().filter_map(|explanation| explanation.unit.as_ref()) {

@@ -1,6 +1,7 @@
 //! The steps: `pseudonymise` for each department, `select`, `assign`, and `run`, which is all of them.
 
 mod assigning;
+mod deciding;
 mod departments;
 mod explaining;
 mod memory;
@@ -10,6 +11,7 @@ mod selecting;
 mod share;
 mod summary;
 
+pub use deciding::{Deciding, DecisionSummary, decide};
 pub(crate) use explaining::explanations;
 pub use explaining::{ShowingRecords, explain};
 pub use memory::Memory;

@@ -62,7 +62,7 @@ pub fn recuse(context: &Context<'_>, recusal: &Recusal) -> Result<Outcome<Recusa
     let log = Log::read(period.folder())?;
     let says_it_already = |entry: &Entry| {
         let is_of_all = named.members.iter().all(|member| entry.members.contains(member));
-        entry.decision == Decision::Recuse && entry.coordinator == recusal.coordinator && is_of_all
+        entry.decision == Decision::Recuse && entry.coordinator.as_ref() == Some(&recusal.coordinator) && is_of_all
     };
     if let Some(known) = log.entries.iter().position(says_it_already) {
         return usage(format!("line {} of decisions.jsonl says it already", known + 1), "nothing was changed");
@@ -72,8 +72,9 @@ pub fn recuse(context: &Context<'_>, recusal: &Recusal) -> Result<Outcome<Recusa
         decision: Decision::Recuse,
         unit: named.unit,
         members: named.members,
-        coordinator: recusal.coordinator.clone(),
+        coordinator: Some(recusal.coordinator.clone()),
         reason: recusal.reason.trim().to_owned(),
+        by: None,
         key_id: named.key_id,
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
     };

@@ -4,6 +4,7 @@
 //! that is policy (points, thresholds, sizes) comes from here.
 
 mod approval;
+mod consent;
 mod delivery;
 mod department;
 mod examples;
@@ -15,6 +16,7 @@ mod settings;
 mod types;
 
 pub use approval::{ApprovalStatus, RulesApproval};
+pub use consent::{Consent, Rest};
 pub use delivery::DeliveryLimits;
 pub use department::{Columns, Department, Period};
 pub use examples::{ELIGIBLE, Example, ExampleRecord, Examples, Expected};
@@ -86,6 +88,8 @@ pub struct Programme {
     pub eligibility: Eligibility,
     /// How many are proposed and how ties are broken.
     pub selection: Selection,
+    /// Which answers people can give.
+    pub consent: Consent,
     /// What is made even among coordinators.
     pub load: Load,
     /// Who coordinates, in the order of the file.
@@ -315,6 +319,7 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
     let (rules, rule_ids) = rule::rules(&root, &department_ids, &groups);
     let eligibility = selection::eligibility(&root, &rule_ids, persons.as_ref());
     let selection = selection::selection(&root, &rule_ids);
+    let consent = consent::consent(&root);
     let load = selection::load(&root);
     let coordinators = selection::coordinators(&root);
     let disclosure = settings::disclosure(&root);
@@ -345,6 +350,7 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
         rules,
         eligibility,
         selection: selection?,
+        consent,
         load,
         coordinators,
         disclosure: disclosure?,

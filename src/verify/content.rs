@@ -50,7 +50,7 @@ pub(super) fn content(
         warnings.push(Warning(format!("{name}: the programme file has changed since the step was made")));
     }
     errors.extend(private_counts(step, place).err());
-    if errors.is_empty() && step.expected.word == "assign" {
+    if errors.is_empty() && ["assign", "decide"].contains(&step.expected.word) {
         errors.extend(lists(step, place, intact).err());
     }
     Some((errors, warnings))

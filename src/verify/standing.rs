@@ -203,7 +203,7 @@ impl<'p> Standing<'p> {
         let own = place.folder.join(self.expected.manifest());
         let other =
             || self.refused(&own, format!("it was made from another {} than the one that stands there", record.path));
-        let is_assign = self.expected.word == "assign";
+        let is_assign = ["assign", "decide"].contains(&self.expected.word);
         let is_of_previous = is_assign && manifest.overrides.contains_key("previous") && path.is_absolute();
         let is_apart_file = |file: &PathBuf| FileRecord::new(file, String::new(), None).path == record.path;
         if is_assign && record.path == decisions::FILE {

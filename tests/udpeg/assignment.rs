@@ -304,6 +304,29 @@ fn compare(coordinators: &[Coordinator], units: &[Proposed], apart: &[(usize, us
     Ok(())
 }
 
+/// Found by the property above: the heaviest unit has one below 0 beside it that must stay there.
+#[test]
+fn a_heavy_unit_is_relieved_by_those_that_stay_beside_it() {
+    let coordinator = |id: &str, capacity| Coordinator {
+        id: id.to_owned(),
+        capacity,
+        takes: PerKind { family: true, citizen: true },
+    };
+    let coordinators = [coordinator("k0", 2), coordinator("k1", 3), coordinator("k2", 3)];
+    let unit = |load, had: &[(usize, u32)], barred: &[usize]| Proposed {
+        kind: Kind::Citizen,
+        load,
+        had: had.to_vec(),
+        barred: barred.to_vec(),
+    };
+    let units = [unit(9, &[(0, 1), (2, 2)], &[1]), unit(-1, &[], &[]), unit(-7, &[(2, 1)], &[])];
+    compare(&coordinators, &units, &[]).unwrap();
+    assert_eq!(
+        assign(Task { units: &units, coordinators: &coordinators, apart: &[] }).optimality.largest_load.value,
+        1
+    );
+}
+
 #[test]
 fn places_are_not_given_to_the_lower_ranked() {
     // The first family could have the second coordinator, and the citizen the first.

@@ -14,6 +14,7 @@ mod check;
 mod command_line;
 mod compare;
 mod custody;
+mod decisions;
 mod describe;
 mod example_persons;
 mod explain;

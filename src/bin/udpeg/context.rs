@@ -5,6 +5,7 @@ use crate::args::{Extracts, OfProgramme, Programme as Typed};
 use crate::terminal::Terminal;
 use std::path::{Path, PathBuf};
 use udpeg::custody::Account;
+use udpeg::output::Revision;
 use udpeg::pipeline::{Context, Delivering, Memory, Outcome};
 use udpeg::programme::{Overrides, Programme};
 use udpeg::{Error, Result};
@@ -89,7 +90,10 @@ pub(crate) fn account(typed: &Accountable) -> Result<Account> {
 
 /// The manifest of the assignment that a list is of.
 pub(crate) fn assignment(typed: Option<&PathBuf>, programme: &Programme) -> PathBuf {
-    let own = || programme.out.join(&programme.period).join("assignment").join("manifest.json");
+    let own = || {
+        let folder = programme.out.join(&programme.period);
+        folder.join(Revision::present(&folder).folder()).join("assignment").join("manifest.json")
+    };
     typed.cloned().unwrap_or_else(own)
 }
 

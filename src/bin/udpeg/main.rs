@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod completions;
 mod context;
+mod decide;
 mod describe;
 mod exit;
 mod explain;
@@ -36,6 +37,7 @@ use args::{Args, Command};
 use clap::Parser;
 use std::process::ExitCode;
 use terminal::Terminal;
+use udpeg::decisions::Decision;
 
 fn main() -> ExitCode {
     memory::close_to_others();
@@ -58,6 +60,9 @@ fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode
         Command::Select(command) => select::run(command, terminal),
         Command::Assign(command) => assign::run(command, terminal),
         Command::Recuse(command) => recuse::run(command, terminal),
+        Command::Accept(command) => decide::answer(command, Decision::Accept, terminal),
+        Command::Decline(command) => decide::answer(command, Decision::Decline, terminal),
+        Command::Override(command) => decide::override_rank(command, terminal),
         Command::Run(command) => run::run(command, terminal),
         Command::Rekey(command) => rekey::run(command, terminal),
         Command::Unkey(command) => unkey::run(command, terminal),

@@ -90,6 +90,8 @@ fn no_cell_is_a_formula_and_a_page_prints_on_a4() {
     for says in ["<autoFilter ref=\"A1:J", "state=\"frozen\"", "ySplit=\"1\"", "<dataBar>"] {
         assert!(list.contains(says), "{says}: {list}");
     }
+    // An extension is what openpyxl warns of.
+    assert!(!list.contains("extLst"), "{list}");
     assert!(part(&bytes, "xl/workbook.xml").contains("_xlnm.Print_Titles"));
     // Text that begins like a formula is text.
     assert_eq!(cells(&bytes, 2)[0][0], "=1+1 & Co");
@@ -102,8 +104,8 @@ fn the_second_sheet_explains_columns_and_rules_in_the_programmes_language() {
             "",
             ["Liste", "Forklaring"],
             [
-                "År med en sag i jobcentre af typen kontanthjælp: fra 1 2 point, fra 3 5 point.",
-                "Åbne sager i social: 3 point for hver, højst 9.",
+                "Tid med mindst én registrering i afdelingen »jobcentre« af typen »kontanthjælp«; det, der overlapper, tæller én gang. 2 point fra 1 år og 5 point fra 3 år; derunder ingen. Kun det højeste trin, der er nået, tæller.",
+                "Åbne sager i afdelingen »social«. 3 point for hver åben sag, højst 9 point.",
                 "Noter",
             ],
         ),
@@ -111,8 +113,8 @@ fn the_second_sheet_explains_columns_and_rules_in_the_programmes_language() {
             "language = \"en\"",
             ["List", "Explanation"],
             [
-                "Years with a case in jobcentre of the types kontanthjælp: from 1 2 points, from 3 5 points.",
-                "Open cases in social: 3 points for each, at most 9.",
+                "Time with at least one record of the department “jobcentre” of type “kontanthjælp”; what overlaps counts once. 2 points from 1 year and 5 points from 3 years; below that none. Only the last band reached counts.",
+                "Open cases of the department “social”. 3 points for each open case, at most 9 points.",
                 "Notes",
             ],
         ),

@@ -368,7 +368,7 @@ fn candidates(input: &[u8]) {
     fs::write(&path, input).expect("a file can be written");
     let file = SteadyFile::open(&path).expect("it was just written");
     let terms = |_: &str| Ok(Terms::default());
-    if let Ok((group, _)) = TargetGroup::read(&file, &PLACE.programme.coordinators, terms) {
+    if let Ok((group, _)) = TargetGroup::read(&file, &PLACE.programme, terms) {
         let coordinators = &group.assignment.coordinators;
         assert_eq!(group.units.len(), coordinators.len());
         let assigned = coordinators.iter().flatten().count();

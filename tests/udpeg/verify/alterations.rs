@@ -10,7 +10,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::sync::Arc;
 
 /// Files that some manifest names, in the small programme's period.
-const NAMED: [&str; 14] = [
+const NAMED: [&str; 15] = [
     "delivery/jobcentre/extract.parquet",
     "delivery/jobcentre/incomplete.parquet",
     "delivery/jobcentre/quality.json",
@@ -35,7 +35,7 @@ fn a_period_that_nobody_touched_fits() {
     let place = made();
     let ran = verifies(&place, &[], 0, &[]);
     assert!(ran.err.is_empty(), "{}", ran.err);
-    assert!(ran.out.contains("All fits: 14 files"), "{}", ran.out);
+    assert!(ran.out.contains("All fits: 15 files"), "{}", ran.out);
     assert!(!ran.out.contains("WRONG") && !ran.out.contains("unchecked"), "{}", ran.out);
     // The table of this file is whole: with manifests and private lists it is everything.
     assert_eq!(place.files(PERIOD).len(), NAMED.len() + MANIFESTS.len() + 9);
@@ -301,7 +301,7 @@ fn another_programme_with_other_coordinators_is_only_warned_of() {
     verifies(&place, &[], 0, &["warning: select: the programme file has changed"]);
     place.edit("p.toml", "id = \"k2\"", "id = \"k3\"");
     let ran = verifies(&place, &[], 0, &["warning: assign: the programme file has changed"]);
-    assert!(ran.out.contains("All fits: 14 files"), "{}", ran.out);
+    assert!(ran.out.contains("All fits: 15 files"), "{}", ran.out);
     flip(&place, "out/2024Q4/coordinators/k2/list.parquet");
     verifies(&place, &[], 4, &["coordinators/k2/list.parquet: it is not the file that its manifest names"]);
 }

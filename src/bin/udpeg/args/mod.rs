@@ -2,12 +2,14 @@
 
 pub(crate) mod check;
 pub(crate) mod custody;
+pub(crate) mod decide;
 pub(crate) mod init;
 
 use check::Check;
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 use custody::{Key, Log, PseudonymOf, Reidentify, Rekey, Unkey, Unlock};
+pub(crate) use decide::{Answer, Override};
 use init::{Init, Schema};
 use std::path::PathBuf;
 use udpeg::explanation::Asked;
@@ -28,6 +30,7 @@ Examples:
   udpeg pseudonymise -p p.toml -d social       each department
   udpeg select -p p.toml                       the analyst
   udpeg assign -p p.toml                       who leads the coordinators
+  udpeg decline -p p.toml --unit U …           somebody says no; the next in line takes the place
   udpeg recuse -p p.toml --unit U …            a conflict of interest
   udpeg compare out/2026Q2 out/2026Q3          what has changed since
   udpeg verify -p p.toml                       whoever wants to be sure
@@ -74,6 +77,12 @@ pub(crate) enum Command {
     Assign(Assign),
     /// Record that a coordinator has a conflict of interest with a unit
     Recuse(Recuse),
+    /// Record that a unit accepts
+    Accept(Answer),
+    /// Record that a unit declines, and let the next in line take its place
+    Decline(Answer),
+    /// Put a unit in, or take it out, whatever its rank
+    Override(Override),
     /// Pseudonymise all departments, select and assign, in one process
     Run(Run),
     /// Put deliveries under a second key, as a custodian who has no identified extract
