@@ -11,7 +11,10 @@
 //! - [`selection`]: eligibility, ranking, quotas, reserve; what became of everybody.
 //! - [`explanation`]: why somebody is proposed or not.
 //! - [`examples`]: example persons, put through the points system.
+//! - [`decisions`]: what people decided about units, chained line by line.
 //! - [`assignment`]: who coordinates whom.
+//! - [`compare`]: two selections side by side.
+//! - [`purge`]: removing periods whose data had to be deleted.
 //! - [`custody`]: a second key, and the way back for those who are proposed only.
 //! - [`sentences`]: all that is told to people in their own language.
 //! - [`report`]: descriptions and explanations, as documents.
@@ -26,7 +29,9 @@
 
 pub mod assignment;
 pub mod check;
+pub mod compare;
 pub mod custody;
+pub mod decisions;
 pub mod error;
 pub mod examples;
 pub mod explanation;
@@ -37,6 +42,7 @@ pub mod linkage;
 pub mod output;
 pub mod pipeline;
 pub mod programme;
+pub mod purge;
 pub mod report;
 pub mod score;
 pub mod selection;

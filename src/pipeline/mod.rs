@@ -1,18 +1,22 @@
 //! The steps: `pseudonymise` for each department, `select`, `assign`, and `run`, which is all of them.
 
 mod assigning;
+mod deciding;
 mod departments;
 mod explaining;
 mod memory;
 mod recomputing;
+mod recusing;
 mod selecting;
 mod share;
 mod summary;
 
+pub use deciding::{Deciding, DecisionSummary, decide};
 pub(crate) use explaining::explanations;
 pub use explaining::{ShowingRecords, explain};
 pub use memory::Memory;
 pub(crate) use recomputing::{Recomputed, recompute};
+pub use recusing::{Recusal, RecusalSummary, recuse};
 pub use share::Share;
 pub use summary::{AssignmentSummary, DepartmentSummary, Load, Outcome, RunSummary, SelectionSummary};
 

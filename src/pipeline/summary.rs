@@ -1,5 +1,6 @@
 //! What comes out of each step, for people and for machines.
 
+use crate::assignment::Optimality;
 use crate::error::Warning;
 use crate::extract::Quality;
 use crate::programme::{Programme, RulesApproval};
@@ -44,10 +45,17 @@ pub struct SelectionSummary {
 /// What came out of `assign`.
 #[derive(Debug, Clone, Serialize)]
 pub struct AssignmentSummary {
+    /// What is made even among coordinators.
+    pub load: &'static str,
     /// Each coordinator's list.
     pub coordinators: Vec<Load>,
     /// Proposed units that no coordinator has room for.
     pub without_coordinator: usize,
+    /// Members who lost the coordinator they had in the period before; `None` where none was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lost_coordinator: Option<usize>,
+    /// How good the assignment is, and how good one could be.
+    pub optimality: Optimality,
     /// The folder of the target group.
     #[serde(serialize_with = "lossy")]
     pub folder: PathBuf,
@@ -67,6 +75,11 @@ pub struct Load {
     pub capacity: usize,
     /// Sum of the units' points.
     pub points: i64,
+    /// What is made even.
+    pub load: i64,
+    /// The same in the period before; `None` where none was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load_before: Option<i64>,
 }
 
 /// A summary and what a person should look at.

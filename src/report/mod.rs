@@ -8,5 +8,6 @@ mod document;
 mod explanation;
 
 pub use description::describe;
+pub(crate) use description::rule_in_words;
 pub use document::{Block, Document};
 pub use explanation::explain;
