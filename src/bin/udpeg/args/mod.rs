@@ -30,7 +30,7 @@ Examples:
   udpeg pseudonymise -p p.toml -d social       each department
   udpeg select -p p.toml                       the analyst
   udpeg assign -p p.toml                       who leads the coordinators
-  udpeg decline -p p.toml --unit U …           somebody says no: the next is proposed
+  udpeg decline -p p.toml --unit U …           somebody says no
   udpeg recuse -p p.toml --unit U …            a conflict of interest
   udpeg compare out/2026Q2 out/2026Q3          what has changed since
   udpeg verify -p p.toml                       whoever wants to be sure
