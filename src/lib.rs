@@ -23,6 +23,7 @@
 pub mod assignment;
 pub mod check;
 pub mod custody;
+pub mod disclosure;
 pub mod error;
 pub mod extract;
 pub mod identity;

@@ -12,6 +12,7 @@ mod cases;
 mod check;
 mod command_line;
 mod custody;
+mod disclosure;
 mod faults;
 mod fuzzed;
 mod hostile;
