@@ -10,6 +10,8 @@
 //! - [`score`]: measures, rules, points.
 //! - [`selection`]: eligibility, ranking, quotas, reserve.
 //! - [`assignment`]: who coordinates whom.
+//! - [`disclosure`]: small counts, and whatever they could be worked out from, stay hidden.
+//! - [`statistics`]: what is counted for the steering group; hands out what disclosure control has passed, and no more.
 //! - [`custody`]: a second key, and the way back for those who are proposed only.
 //! - [`output`]: Parquet, manifest; whole or not at all.
 //! - [`check`]: a dry run, and what a person should look at before delivering.
@@ -34,6 +36,7 @@ pub mod pipeline;
 pub mod programme;
 pub mod score;
 pub mod selection;
+pub mod statistics;
 pub mod synth;
 pub mod untrusted;
 pub mod verify;

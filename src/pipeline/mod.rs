@@ -4,6 +4,7 @@ mod assigning;
 mod departments;
 mod memory;
 mod recomputing;
+mod releasing;
 mod selecting;
 mod share;
 mod summary;
@@ -11,7 +12,9 @@ mod summary;
 pub use memory::Memory;
 pub(crate) use recomputing::{Recomputed, recompute};
 pub use share::Share;
-pub use summary::{AssignmentSummary, DepartmentSummary, Load, Outcome, RunSummary, SelectionSummary};
+pub use summary::{
+    AssignmentSummary, DepartmentSummary, Load, Outcome, ReleaseSummary, RunSummary, SelectionSummary, TableSummary,
+};
 
 use crate::error::{Error, Result};
 use crate::extract::Room;
@@ -21,6 +24,7 @@ use crate::programme::Programme;
 use assigning::assign_in;
 use chrono::NaiveDate;
 use departments::{Afterwards, Prepared, pseudonymise_all};
+use releasing::draft_in;
 use selecting::{select_from, select_in};
 use std::time::Instant;
 
@@ -48,17 +52,25 @@ pub fn run(context: &Context<'_>, delivering: &Delivering, new_key: bool) -> Res
         .departments
         .iter()
         .map(|department| Step::pseudonymise(&department.id))
-        .chain([Step::select(), Step::assign()])
+        .chain([Step::select(), Step::assign(), Step::release()])
     {
         period.check_free(&step, context.force)?;
     }
     let (departments, deliveries, mut warnings) = pseudonymise_all(context, delivering, &key, &period)?;
     drop(key);
-    let selection = select_from(context, &period, deliveries, Instant::now())?;
+    let selection = select_from(context, &period, deliveries, Instant::now(), Afterwards::Keep)?;
     let assignment = assign_in(context, &period)?;
-    warnings.extend(selection.warnings.into_iter().chain(assignment.warnings));
+    let released = draft_in(context, &period, selection.counted, &assignment.summary)?;
+    let selection = selection.outcome;
+    let further = selection.warnings.into_iter().chain(assignment.warnings).chain(released.warnings);
+    warnings.extend(further);
     Ok(Outcome {
-        summary: RunSummary { departments, selection: selection.summary, assignment: assignment.summary },
+        summary: RunSummary {
+            departments,
+            selection: selection.summary,
+            assignment: assignment.summary,
+            release: released.summary,
+        },
         warnings,
     })
 }

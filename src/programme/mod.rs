@@ -10,6 +10,7 @@ mod reader;
 mod rule;
 mod selection;
 mod settings;
+mod statistics;
 mod types;
 
 pub use delivery::DeliveryLimits;
@@ -18,7 +19,8 @@ pub use format::{DateFormat, Decimal, Encoding, FileFormat, LastLine, OpenEnd};
 pub(crate) use reader::nearest;
 pub use rule::{Band, Measure, Rule, Scale};
 pub use selection::{AgeRange, Coordinator, Eligibility, Kind, PerKind, Quota, Selection};
-pub use settings::{Attributes, DatesLeave, Disclosure, Family, Overrides, PersonLists, Purpose};
+pub use settings::{Attributes, DatesLeave, Disclosure, Family, Overrides, PersonLists, Purpose, Rounding};
+pub use statistics::{MOST_COMBINATIONS, MOST_COMBINED, MOST_POINTS_BANDS, TableRequest, Universe, Variable};
 pub use types::{Chosen, NamedType, TypeList};
 
 use crate::error::{Error, Result};
@@ -83,6 +85,8 @@ pub struct Programme {
     pub coordinators: Vec<Coordinator>,
     /// What may be released.
     pub disclosure: Disclosure,
+    /// Tables that the programme asks for, in the order of the file.
+    pub statistics: Vec<TableRequest>,
     /// What the command line put in place of the file's own words.
     pub overrides: Overrides,
 }
@@ -307,6 +311,7 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
     let selection = selection::selection(&root, &rule_ids);
     let coordinators = selection::coordinators(&root);
     let disclosure = settings::disclosure(&root);
+    let statistics = statistics::statistics(&root, department_ids.len(), persons.as_ref());
     groups.finish(&root);
     root.check_all_read("department", departments.len());
     root.check_all_read("rule", rules.len());
@@ -335,6 +340,7 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
         selection: selection?,
         coordinators,
         disclosure: disclosure?,
+        statistics,
         overrides: Overrides::default(),
     })
 }
