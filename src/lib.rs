@@ -12,6 +12,7 @@
 //! - [`assignment`]: who coordinates whom.
 //! - [`disclosure`]: small counts, and whatever they could be worked out from, stay hidden.
 //! - [`statistics`]: what is counted for the steering group; hands out what disclosure control has passed, and no more.
+//! - [`release`]: what was released before, by whom, and what a further release would give away beside it.
 //! - [`custody`]: a second key, and the way back for those who are proposed only.
 //! - [`output`]: Parquet, manifest; whole or not at all.
 //! - [`check`]: a dry run, and what a person should look at before delivering.
@@ -34,6 +35,7 @@ pub mod linkage;
 pub mod output;
 pub mod pipeline;
 pub mod programme;
+pub mod release;
 pub mod score;
 pub mod selection;
 pub mod statistics;

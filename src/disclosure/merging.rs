@@ -67,8 +67,10 @@ fn estimate(rows: &[Vec<u64>], settings: &Settings) -> (usize, usize) {
         for line in &lines {
             let mut alone = line.iter().filter(|(row, column)| hidden[*row][*column]);
             if let (Some(_), None) = (alone.next(), alone.next())
-                && let Some(&(row, column)) =
-                    line.iter().filter(|(row, column)| !hidden[*row][*column]).min_by_key(|(row, column)| rows[*row][*column])
+                && let Some(&(row, column)) = line
+                    .iter()
+                    .filter(|(row, column)| !hidden[*row][*column])
+                    .min_by_key(|(row, column)| rows[*row][*column])
             {
                 hidden[row][column] = true;
                 is_new = true;

@@ -11,9 +11,11 @@ mod summary;
 
 pub use memory::Memory;
 pub(crate) use recomputing::{Recomputed, recompute};
+pub use releasing::Releasing;
 pub use share::Share;
 pub use summary::{
-    AssignmentSummary, DepartmentSummary, Load, Outcome, ReleaseSummary, RunSummary, SelectionSummary, TableSummary,
+    AssignmentSummary, DepartmentSummary, Load, Outcome, ReleaseSummary, ReleasedSummary, RunSummary, SelectionSummary,
+    TableSummary,
 };
 
 use crate::error::{Error, Result};
@@ -24,7 +26,7 @@ use crate::programme::Programme;
 use assigning::assign_in;
 use chrono::NaiveDate;
 use departments::{Afterwards, Prepared, pseudonymise_all};
-use releasing::draft_in;
+use releasing::{draft_in, release_in};
 use selecting::{select_from, select_in};
 use std::time::Instant;
 
@@ -48,12 +50,11 @@ pub fn run(context: &Context<'_>, delivering: &Delivering, new_key: bool) -> Res
         None if programme.key.exists() || has_deliveries(programme) => read_key()?,
         None => Key::create(&programme.key)?,
     };
-    for step in programme
-        .departments
-        .iter()
-        .map(|department| Step::pseudonymise(&department.id))
-        .chain([Step::select(), Step::assign(), Step::release()])
-    {
+    for step in programme.departments.iter().map(|department| Step::pseudonymise(&department.id)).chain([
+        Step::select(),
+        Step::assign(),
+        Step::release(),
+    ]) {
         period.check_free(&step, context.force)?;
     }
     let (departments, deliveries, mut warnings) = pseudonymise_all(context, delivering, &key, &period)?;
@@ -121,6 +122,19 @@ pub fn assign(context: &Context<'_>) -> Result<Outcome<AssignmentSummary>> {
     context.programme.purpose.authorise(context.today)?;
     let period = Period::open_existing(&context.programme.out, &context.programme.period)?;
     assign_in(context, &period)
+}
+
+/// Shows or makes a release of the statistics of the selection that stands in the period.
+///
+/// # Errors
+///
+/// [`crate::Error::Refused`] for a purpose that does not do, steps that were altered or do not follow from each other,
+/// and statistics that cannot be protected or would give a cell away beside an earlier release;
+/// [`crate::Error::File`] for a step that is not there, or a release that is there.
+pub fn release(context: &Context<'_>, releasing: &Releasing) -> Result<Outcome<ReleaseSummary>> {
+    context.programme.purpose.authorise(context.today)?;
+    let period = Period::open_existing(&context.programme.out, &context.programme.period)?;
+    release_in(context, &period, releasing)
 }
 
 /// What was read for a step whose place is free. Both are looked at, so that an input that must be refused is never

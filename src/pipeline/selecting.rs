@@ -70,6 +70,18 @@ pub(super) fn select_from(
     Ok(Selection { outcome: Outcome { summary, warnings }, counted })
 }
 
+/// Counts everybody in a selection once more, and gives the SHA-256 of its `counts.json`; nothing is written.
+pub(super) fn count(context: &Context<'_>, mut deliveries: Vec<Delivery>) -> Result<(Counted, String)> {
+    let programme = context.programme;
+    let quality: Vec<Quality> = deliveries.iter_mut().filter_map(|delivery| delivery.quality.take()).collect();
+    let scorer = Scorer::new(programme, &deliveries);
+    let mut linked = Linked::new(programme, deliveries, |alone| scorer.score_alone(alone))?;
+    let units = Units::new(&programme.family, &mut linked);
+    let selected = selection::select(programme, &scorer, &linked, &units)?;
+    let counts = output::sha256_of_json(&selected.counts).unwrap_or_default();
+    Ok((Counted::new(programme, &linked, &units, &selected, &quality), counts))
+}
+
 fn placeholder_warning(units: &Units) -> Option<Warning> {
     let count = units.placeholder_children.len();
     (count > 0).then(|| {

@@ -116,9 +116,22 @@ pub struct ReleaseSummary {
     /// The folder; `None` where nothing was written.
     #[serde(serialize_with = "lossy_if_any")]
     pub folder: Option<PathBuf>,
+    /// Its line in the ledger; `None` where nothing was released.
+    pub released: Option<ReleasedSummary>,
     /// The tables themselves.
     #[serde(skip)]
     pub statistics: Statistics,
+}
+
+/// A release's line in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReleasedSummary {
+    /// The release's number.
+    pub number: u64,
+    /// When.
+    pub at: String,
+    /// The head of the ledger: the SHA-256 of its last line, to be kept elsewhere.
+    pub head: String,
 }
 
 /// A table of the statistics.
@@ -133,7 +146,7 @@ pub struct TableSummary {
 }
 
 impl ReleaseSummary {
-    pub(super) fn new(statistics: Statistics, folder: Option<PathBuf>) -> Self {
+    pub(super) fn new(statistics: Statistics, folder: Option<PathBuf>, released: Option<ReleasedSummary>) -> Self {
         let of_table = |table: &ProtectedTable| TableSummary {
             name: table.name.clone(),
             cells: table.cells().count(),
@@ -146,6 +159,7 @@ impl ReleaseSummary {
             hidden: statistics.hidden(),
             rounded_to: statistics.rounded_to(),
             folder,
+            released,
             statistics,
         }
     }

@@ -156,7 +156,8 @@ fn persons(linked: &Linked<Scored>, units: &Units, standings: &[Standing]) -> BT
         let mut counts: CountsBy<Person> = CountsBy::default();
         let units_of = &units_of[first as usize..];
         for ((traits, &departments), unit) in traits.iter().zip(open).zip(units_of) {
-            let (kind, standing) = unit.map_or((None, Standing::NotEligible), |(kind, standing)| (Some(kind), standing));
+            let (kind, standing) =
+                unit.map_or((None, Standing::NotEligible), |(kind, standing)| (Some(kind), standing));
             let is_male = traits.sex == Sex::Male;
             let person = Person { is_male, age_band: traits.age_band, kind, standing, departments };
             *counts.entry(person).or_default() += RawCount::ONE;

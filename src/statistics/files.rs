@@ -112,5 +112,9 @@ fn csv(rows: &[Row<'_>]) -> String {
 /// A field as RFC 4180 has it. What a spreadsheet would take for a formula cannot stand here: values are ids that begin
 /// with a letter or digit, and bands.
 fn quoted(field: &str) -> String {
-    if field.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
+    if field.contains(['"', ',', '\n', '\r']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
+    }
 }

@@ -23,6 +23,7 @@
 //! # }
 //! ```
 
+mod compare;
 mod counted;
 mod files;
 mod protect;
@@ -36,12 +37,14 @@ pub use protect::{Around, protect, settings};
 
 use crate::disclosure::{Method, Mode, ProtectedCount, ProtectedTable, Published, Settings};
 use crate::programme::Universe;
+use crate::release::Bands;
 
 /// The tables of a release: protected counts, and how they were protected.
 #[derive(Debug, Clone)]
 pub struct Statistics {
     tables: Vec<ProtectedTable>,
     published: Published,
+    bands: Bands,
     /// Tables of every release that are left out, because they could not be protected.
     pub left_out: Vec<String>,
     /// How they were protected.
@@ -94,6 +97,12 @@ impl Statistics {
             Mode::Suppress => None,
             Mode::Round { base } => Some(base),
         }
+    }
+
+    /// How values were merged into bands, so that later releases of the period have the same.
+    #[must_use]
+    pub fn bands(&self) -> &Bands {
+        &self.bands
     }
 
     /// All that a reader of this release knows, for the audit of later ones.

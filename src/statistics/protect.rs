@@ -1,19 +1,35 @@
 //! From what was counted to what may be shown.
 
-use super::Statistics;
 use super::counted::Counted;
 use super::scales::Scales;
 use super::tables::{self, Draft, Need, internal};
-use crate::disclosure::{self, CellDefinition, Mode, Published, Settings, Table, Zeros};
+use super::{Statistics, compare};
+use crate::disclosure::{self, CellDefinition, Mode, Published, Release, Settings, Table, Zeros};
 use crate::error::{Error, Result};
 use crate::pipeline::Load;
 use crate::programme::{Programme, Rounding, Universe, Variable};
+use crate::release::Bands;
+use std::collections::BTreeSet;
 
 /// What a release stands beside.
 #[derive(Debug, Clone, Default)]
 pub struct Around {
     /// Earlier releases of the same counts.
-    pub earlier: Vec<Published>,
+    pub same: Vec<Published>,
+    /// Earlier releases of another selection from the same deliveries, by number.
+    pub other_selections: Vec<(u64, Published)>,
+    /// Earlier releases of the period whose counts have changed since, by number.
+    pub changed: Vec<(u64, Published)>,
+    /// How earlier releases of the period merged values.
+    pub bands: Option<Bands>,
+}
+
+impl Around {
+    /// Whether the period has been released before.
+    #[must_use]
+    pub fn is_second(&self) -> bool {
+        self.bands.is_some()
+    }
 }
 
 /// How a programme's counts are protected; those of a second release of a period are rounded unless it says otherwise.
@@ -35,14 +51,15 @@ pub fn settings(programme: &Programme, is_second: bool) -> Settings {
     settings
 }
 
-/// The tables of every release and the programme's own, protected together and audited.
+/// The tables of every release and the programme's own, protected together and audited, beside what was released before.
 ///
 /// A table of every release that cannot be protected is left out. `loads` are the coordinators' and `without` the
 /// proposed units that none has room for.
 ///
 /// # Errors
 ///
-/// [`Error::Refused`] where a table that the programme asks for cannot be protected, or no table can.
+/// [`Error::Refused`] where a table that the programme asks for cannot be protected, no table can, or a comparison with
+/// an earlier release would give a cell away, whatever is hidden.
 pub fn protect(
     programme: &Programme,
     counted: &Counted,
@@ -52,45 +69,100 @@ pub fn protect(
     around: &Around,
 ) -> Result<Statistics> {
     let mut scales = Scales::new(programme, counted);
-    tables::merge_bands(programme, counted, &mut scales, settings)?;
-    let mut drafts: Vec<(Draft, Table)> = Vec::new();
-    for draft in tables::drafts(programme) {
-        let table = tables::table(&draft, counted, &scales)?;
-        drafts.push((draft, table));
-    }
-    if let Some(table) = tables::coordinators(programme, loads, without)? {
-        let draft = Draft::new("proposed_by_coordinator", Universe::Units, &[], Need::Usual);
-        drafts.insert(drafts.iter().position(|(draft, _)| draft.need == Need::Link).unwrap_or(0), (draft, table));
-    }
-    let mut left_out = Vec::new();
-    loop {
-        if drafts.iter().all(|(draft, _)| draft.need == Need::Link) {
+    match &around.bands {
+        None => tables::merge_bands(programme, counted, &mut scales, settings)?,
+        Some(bands) if scales.merge_like(bands) => {}
+        Some(_) => {
             return Err(Error::refused(
-                "no table of the statistics can be protected: the groups are too small",
-                "release nothing of this period, or statistics of more departments or a larger programme",
+                "an earlier release of this period has other age bands, so that the two cannot be audited together",
+                "release with the `age_bands` of the earlier release",
             ));
         }
-        let tables = drafts.iter().map(|(_, table)| table.clone()).collect();
-        let release = tables::release(programme, counted, &scales, tables);
-        let release = around.earlier.iter().cloned().fold(release, disclosure::Release::earlier);
-        match disclosure::protect(&release, settings) {
-            Ok(protected) => {
-                return Ok(Statistics {
-                    tables: protected.tables,
-                    published: protected.published,
-                    left_out,
-                    settings: *settings,
-                    method: protected.audit.method,
-                });
+    }
+    let mut work =
+        Work { programme, counted, scales: &scales, settings, around, drafts: Vec::new(), left_out: Vec::new() };
+    work.draft(loads, without)?;
+    let mut hidden = compare::hidden_before(around);
+    loop {
+        let statistics = work.protect(&hidden)?;
+        let found = compare::given_away(around, statistics.published(), settings)?;
+        let Some((number, first)) = found.first() else { return Ok(statistics) };
+        let before = hidden.len();
+        hidden.extend(found.iter().map(|(_, cell)| cell.clone()));
+        if hidden.len() == before {
+            return Err(Error::refused(
+                format!(
+                    "a comparison with release {number} of this period would give away <{first}>, whatever is hidden"
+                ),
+                "round the counts (`round` of [disclosure]), or release nothing more of this period",
+            ));
+        }
+    }
+}
+
+/// A release in the making.
+struct Work<'a> {
+    programme: &'a Programme,
+    counted: &'a Counted,
+    scales: &'a Scales,
+    settings: &'a Settings,
+    around: &'a Around,
+    drafts: Vec<(Draft, Table)>,
+    left_out: Vec<String>,
+}
+
+impl Work<'_> {
+    /// Counts all tables.
+    fn draft(&mut self, loads: &[Load], without: usize) -> Result<()> {
+        for draft in tables::drafts(self.programme) {
+            self.add(draft)?;
+        }
+        if let Some(table) = tables::coordinators(self.programme, loads, without)? {
+            let draft = Draft::new("proposed_by_coordinator", Universe::Units, &[], Need::Usual);
+            let place = self.drafts.iter().position(|(draft, _)| draft.need != Need::Usual);
+            self.drafts.insert(place.unwrap_or(self.drafts.len()), (draft, table));
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, draft: Draft) -> Result<()> {
+        let table = tables::table(&draft, self.counted, self.scales)?;
+        self.drafts.push((draft, table));
+        Ok(())
+    }
+
+    /// Protects what tables can be, hiding these cells in any case.
+    fn protect(&mut self, hidden: &BTreeSet<CellDefinition>) -> Result<Statistics> {
+        loop {
+            if self.drafts.iter().all(|(draft, _)| draft.need == Need::Link) {
+                return Err(Error::refused(
+                    "no table of the statistics can be protected: the groups are too small",
+                    "release nothing of this period, or statistics of more departments or a larger programme",
+                ));
             }
-            Err(disclosure::Error::JointTableMissing { universe, dimensions }) => {
-                let draft = joint(&universe, &dimensions).ok_or_else(|| {
-                    internal(disclosure::Error::JointTableMissing { universe, dimensions: dimensions.clone() })
-                })?;
-                let table = tables::table(&draft, counted, &scales)?;
-                drafts.push((draft, table));
+            let tables = self.drafts.iter().map(|(_, table)| table.clone()).collect();
+            let release = tables::release(self.programme, self.counted, self.scales, tables);
+            let release = self.around.same.iter().cloned().fold(release, Release::earlier);
+            let release = hidden.iter().cloned().fold(release, Release::hide);
+            match disclosure::protect(&release, self.settings) {
+                Ok(protected) => {
+                    return Ok(Statistics {
+                        tables: protected.tables,
+                        published: protected.published,
+                        bands: self.scales.bands(),
+                        left_out: self.left_out.clone(),
+                        settings: *self.settings,
+                        method: protected.audit.method,
+                    });
+                }
+                Err(disclosure::Error::JointTableMissing { universe, dimensions }) => {
+                    let draft = joint(&universe, &dimensions)
+                        .filter(|joint| self.drafts.iter().all(|(draft, _)| draft.name != joint.name));
+                    let missing = || internal(disclosure::Error::JointTableMissing { universe, dimensions });
+                    self.add(draft.ok_or_else(missing)?)?;
+                }
+                Err(error) => self.left_out.extend(leave_out(&mut self.drafts, &error)?),
             }
-            Err(error) => left_out.extend(leave_out(&mut drafts, &error)?),
         }
     }
 }

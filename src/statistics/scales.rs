@@ -3,9 +3,8 @@
 use super::counted::{Counted, Person, Standing, Unit};
 use super::scale::Scale;
 use crate::disclosure::{RawCount, largest};
-use crate::programme::{
-    Kind, MOST_COMBINATIONS, MOST_COMBINED, MOST_POINTS_BANDS, Programme, Universe, Variable,
-};
+use crate::programme::{Kind, MOST_COMBINATIONS, MOST_COMBINED, MOST_POINTS_BANDS, Programme, Universe, Variable};
+use crate::release::{Bands, MergedBands};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -110,6 +109,49 @@ impl Scales {
         let scale = Scale::new(std::iter::once(NOT_RANKED.to_owned()).chain(bands));
         self.scales.insert((Universe::Units, Variable::PointsBand), scale);
         self.points = points;
+    }
+
+    /// How values are merged, for later releases.
+    pub(super) fn bands(&self) -> Bands {
+        let merged = self.scales.iter().filter(|(_, scale)| scale.bands() != scale.values());
+        let merged = merged.map(|((universe, variable), scale)| MergedBands {
+            universe: universe.as_str().to_owned(),
+            dimension: variable.as_str().to_owned(),
+            bands: (0..scale.bands().len())
+                .map(|band| scale.values_of(band).map(|value| scale.values()[value].clone()).collect())
+                .collect(),
+        });
+        Bands { points: self.points.starts.clone(), merged: merged.collect() }
+    }
+
+    /// Merges values as an earlier release did; whether all of them could be.
+    pub(super) fn merge_like(&mut self, bands: &Bands) -> bool {
+        let rises = bands.points.windows(2).all(|pair| pair[0] < pair[1]);
+        if !rises || bands.points.is_empty() {
+            return false;
+        }
+        self.set_points(PointsBands { starts: bands.points.clone() });
+        bands.merged.iter().all(|merged| self.merge_one_like(merged))
+    }
+
+    fn merge_one_like(&mut self, merged: &MergedBands) -> bool {
+        let universe = Universe::ALL.into_iter().find(|universe| universe.as_str() == merged.universe);
+        let Some(universe) = universe else { return false };
+        let variable = universe.variables().iter().find(|variable| variable.as_str() == merged.dimension);
+        let Some(&variable) = variable else { return false };
+        if merged.bands.concat() != self.get(universe, variable).values() || merged.bands.iter().any(Vec::is_empty) {
+            // A programme with other departments has other numbers of them, which are other counts.
+            return variable == Variable::Departments;
+        }
+        let mut start = 0;
+        let range = |band: &Vec<String>| {
+            let range = start..start + band.len();
+            start = range.end;
+            range
+        };
+        let ranges: Vec<Range<usize>> = merged.bands.iter().map(range).collect();
+        self.merge(universe, variable, &ranges);
+        true
     }
 
     pub(super) fn get(&self, universe: Universe, variable: Variable) -> &Scale {

@@ -123,7 +123,12 @@ fn coordinator(id: &str) -> String {
 }
 
 /// Merges bands where that keeps more of a table.
-pub(super) fn merge_bands(programme: &Programme, counted: &Counted, scales: &mut Scales, settings: &Settings) -> Result<()> {
+pub(super) fn merge_bands(
+    programme: &Programme,
+    counted: &Counted,
+    scales: &mut Scales,
+    settings: &Settings,
+) -> Result<()> {
     let labels = scales.get(Universe::Persons, Variable::AgeBand).values().len();
     let ages = programme.eligibility.ages.as_ref();
     let ages = ages.map_or(0..labels, |ages| usize::from(*ages.bands.start())..usize::from(*ages.bands.end()) + 1);
@@ -156,7 +161,10 @@ fn merge(
     };
     match universe {
         Universe::Persons => {
-            counted.persons.iter().for_each(|(person, count)| add(scales.of_person(variable, person), person.standing, *count));
+            counted
+                .persons
+                .iter()
+                .for_each(|(person, count)| add(scales.of_person(variable, person), person.standing, *count));
         }
         Universe::Units => {
             counted.units.iter().for_each(|(unit, count)| add(scales.of_unit(variable, unit), unit.standing, *count));
@@ -259,9 +267,7 @@ impl Knowledge<'_> {
             public.push(persons().with("kind", OTHER_AGE));
         }
         let of_none = self.programme.coordinators.iter().filter(|coordinator| coordinator.capacity == 0);
-        public.extend(
-            of_none.map(|none| CellDefinition::all(PROPOSED).with("coordinator", &coordinator(&none.id))),
-        );
+        public.extend(of_none.map(|none| CellDefinition::all(PROPOSED).with("coordinator", &coordinator(&none.id))));
         public.retain(|cell| self.has(cell));
         public
     }
@@ -271,7 +277,11 @@ impl Knowledge<'_> {
         let scale = self.scales.get(Universe::Persons, Variable::AgeBand);
         let ages = self.programme.eligibility.ages.as_ref();
         let takes_part = move |band: usize| {
-            ages.is_none_or(|ages| scale.values_of(band).any(|value| (usize::from(*ages.bands.start())..=usize::from(*ages.bands.end())).contains(&value)))
+            ages.is_none_or(|ages| {
+                scale
+                    .values_of(band)
+                    .any(|value| (usize::from(*ages.bands.start())..=usize::from(*ages.bands.end())).contains(&value))
+            })
         };
         scale.bands().iter().enumerate().filter(move |(band, _)| !takes_part(*band)).map(|(_, name)| name)
     }

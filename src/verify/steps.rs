@@ -6,6 +6,7 @@ use super::inventory::Inventory;
 use crate::output::{FileRecord, MANIFEST, Manifest, Step};
 use crate::pipeline::Recomputed;
 use crate::programme::{Department, Programme, TypeList};
+use crate::statistics;
 use std::path::{Component, Path, PathBuf};
 
 /// A step as it must stand in a period; all paths are relative to the period's folder.
@@ -71,8 +72,27 @@ pub(super) fn steps<'p>(programme: &'p Programme, inventory: &Inventory) -> Vec<
         again: "find out what changed it, then run `udpeg assign --force` again".to_owned(),
     });
     let is_there = |step: &Expected<'_>| inventory.holds_files_below(step.place());
-    steps.extend(custody(programme).into_iter().filter(is_there));
+    let release = release(steps.iter().flat_map(|step| step.outputs.clone()).collect());
+    steps.extend(custody(programme).into_iter().chain([release]).filter(is_there));
     steps
+}
+
+/// The statistics for the steering group, made from all steps before.
+fn release(inputs: Vec<PathBuf>) -> Expected<'static> {
+    let step = Step::release();
+    Expected {
+        outputs: in_folder(&step, &[statistics::PARQUET, statistics::CSV]),
+        step,
+        word: "release",
+        or: None,
+        named_in: None,
+        command: "release".to_owned(),
+        department: None,
+        unlisted: Vec::new(),
+        inputs: Some(inputs),
+        recomputed: None,
+        again: "find out what changed it, then run `udpeg release` again".to_owned(),
+    }
 }
 
 /// The steps of the second key and of the way back.
