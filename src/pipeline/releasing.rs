@@ -7,7 +7,7 @@ use crate::assignment::TargetGroup;
 use crate::error::{Error, Result, Warning};
 use crate::linkage;
 use crate::output::{self, FileRecord, Manifest, Period, RunMetadata, Staged, Step, sha256_hex};
-use crate::release::{Approval, Entry, Identity, Kept, Ledger, New, beside};
+use crate::release::{Approval, Entry, Identity, Kept, Ledger, New, add_previous, beside};
 use crate::statistics::{self, Counted, Statistics};
 use std::path::Path;
 use std::time::Instant;
@@ -34,8 +34,8 @@ pub(super) fn draft_in(
     let Some(counted) = counted else { return Ok(Outcome { summary: None, warnings: Vec::new() }) };
     let made = Made::read(period)?;
     let ledger = Ledger::read(&context.programme.out)?;
-    let statistics = match protected(context, &counted, assignment, &ledger, &made) {
-        Ok(statistics) => statistics,
+    let (statistics, warnings) = match protected(context, &counted, assignment, &ledger, &made) {
+        Ok(made) => made,
         Err(Error::Refused { what, hint }) if context.programme.statistics.is_empty() => {
             let warning = Warning(format!("there are no statistics: {what}; {hint}"));
             return Ok(Outcome { summary: None, warnings: vec![warning] });
@@ -45,7 +45,6 @@ pub(super) fn draft_in(
     let staged = stage(context, period, &statistics, &made, began)?;
     let place = staged.folders.first().map(|folder| folder.place().to_path_buf());
     Staged::commit(staged.folders)?;
-    let warnings = left_out(&statistics).into_iter().collect();
     Ok(Outcome { summary: Some(ReleaseSummary::new(statistics, place, None)), warnings })
 }
 
@@ -61,10 +60,9 @@ pub(super) fn release_in(
     let made = Made::read(period)?;
     made.fits(context, period)?;
     is_free?;
-    let (counted, mut warnings) = counted(context, period, &made)?;
+    let counted = counted(context, period, &made)?;
     let assignment = assignment(context, period, &made)?;
-    let statistics = protected(context, &counted, &assignment, &ledger, &made)?;
-    warnings.extend(left_out(&statistics));
+    let (statistics, warnings) = protected(context, &counted, &assignment, &ledger, &made)?;
     let Releasing::Release(approval) = releasing else {
         return Ok(Outcome { summary: ReleaseSummary::new(statistics, None, None), warnings });
     };
@@ -122,9 +120,14 @@ impl Made {
         Ok(())
     }
 
+    /// What the release's manifest says it was made from. It is handed out, so it tells no rows, which are counts of
+    /// people, and names no file of counts alone: whoever has its SHA-256 could try counts out until one fits. The files
+    /// that it names hold keyed pseudonyms.
     fn records(&self) -> Vec<FileRecord> {
         let Self { selection, assignment, .. } = self;
-        selection.inputs.iter().chain(&selection.outputs).chain(&assignment.outputs).cloned().collect()
+        let all = selection.inputs.iter().chain(&selection.outputs).chain(&assignment.outputs);
+        let named = all.filter(|record| Step::may_be_named_in_release(Path::new(&record.path)));
+        named.map(|record| FileRecord { rows: None, ..record.clone() }).collect()
     }
 }
 
@@ -143,7 +146,7 @@ fn check_free(context: &Context<'_>, period: &Period, ledger: &Ledger, releasing
 }
 
 /// Everybody in the selection that stands in the period, counted again from the deliveries.
-fn counted(context: &Context<'_>, period: &Period, made: &Made) -> Result<(Counted, Vec<Warning>)> {
+fn counted(context: &Context<'_>, period: &Period, made: &Made) -> Result<Counted> {
     let programme = context.programme;
     let deliveries = linkage::read_all(programme, period.folder(), &context.room(period), context.progress)?;
     let inputs = deliveries.iter().flat_map(|delivery| &delivery.inputs);
@@ -164,7 +167,7 @@ fn counted(context: &Context<'_>, period: &Period, made: &Made) -> Result<(Count
             "run `udpeg verify --recompute` to find out what was altered",
         ));
     }
-    Ok((counted, Vec::new()))
+    Ok(counted)
 }
 
 /// The assignment that stands in the period, as far as it is counted.
@@ -181,21 +184,24 @@ fn assignment(context: &Context<'_>, period: &Period, made: &Made) -> Result<Ass
     })
 }
 
+/// The protected statistics, and what a person should look at.
 fn protected(
     context: &Context<'_>,
     counted: &Counted,
     assignment: &AssignmentSummary,
     ledger: &Ledger,
     made: &Made,
-) -> Result<Statistics> {
+) -> Result<(Statistics, Vec<Warning>)> {
     context.progress.begin("protecting the statistics", 0);
     let programme = context.programme;
-    let around = beside(ledger, &programme.period, &made.identity)?;
+    let mut around = beside(ledger, &programme.period, &made.identity)?;
+    let warning = add_previous(&mut around, programme, ledger, &made.selection.key_id, counted)?;
     let settings = statistics::settings(programme, around.is_second());
     let AssignmentSummary { coordinators, without_coordinator, .. } = assignment;
-    let statistics = statistics::protect(programme, counted, coordinators, *without_coordinator, &settings, &around);
+    let statistics = statistics::protect(programme, counted, coordinators, *without_coordinator, &settings, &around)?;
     context.progress.end();
-    statistics
+    let warnings = warning.into_iter().chain(left_out(&statistics)).collect();
+    Ok((statistics, warnings))
 }
 
 /// The step's folder, written but not yet in place.

@@ -3,7 +3,9 @@
 mod approval;
 mod beside;
 mod ledger;
+mod previous;
 
 pub use approval::Approval;
 pub use beside::beside;
 pub use ledger::{Bands, Entry, FOLDER, Identity, Kept, Ledger, MergedBands, New};
+pub use previous::add_previous;

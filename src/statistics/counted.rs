@@ -4,11 +4,11 @@
 
 use crate::disclosure::RawCount;
 use crate::extract::Quality;
-use crate::identity::Sex;
+use crate::identity::{Pseudonym, Sex};
 use crate::linkage::{Linked, Traits, Units};
 use crate::programme::{Kind, PerKind, Programme};
 use crate::score::Scored;
-use crate::selection::{Counts, Selected, Status};
+use crate::selection::{Counts, Reason, Selected, Status};
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
@@ -87,6 +87,10 @@ pub struct Counted {
     pub(super) is_reserve_full: bool,
     /// The same of each kind's `min`, which then is a limit that everybody knows.
     pub(super) reaches_minimum: PerKind<bool>,
+    /// Whether the proposed units are the first by rank, without a quota that prefers others.
+    pub(super) is_by_rank: bool,
+    /// Members of the proposed units, rising.
+    pub(super) proposed: Vec<Pseudonym>,
 }
 
 type CountsBy<K> = HashMap<K, RawCount, RandomState>;
@@ -130,9 +134,21 @@ impl Counted {
             rows: rows.collect(),
             is_full: shortfall.total == 0,
             is_reserve_full: funnel.reserve == programme.selection.reserve,
+            is_by_rank: selected.choices.iter().all(|choice| matches!(choice.reason, None | Some(Reason::Rank))),
+            proposed: proposed(linked, units, selected),
             reaches_minimum: PerKind { family: shortfall.family == 0, citizen: shortfall.citizen == 0 },
         }
     }
+}
+
+/// The members of the proposed units, rising.
+fn proposed(linked: &Linked<Scored>, units: &Units, selected: &Selected) -> Vec<Pseudonym> {
+    let ranked = selected.ranked.iter().zip(&selected.choices);
+    let of_proposed = ranked.filter(|(_, choice)| choice.status == Status::Proposed);
+    let members = of_proposed.flat_map(|(ranked, _)| units.get(ranked.position).members);
+    let mut proposed: Vec<Pseudonym> = members.map(|&member| linked.person(member)).collect();
+    proposed.sort_unstable();
+    proposed
 }
 
 /// By unit: what became of it.

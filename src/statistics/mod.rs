@@ -26,6 +26,7 @@
 mod compare;
 mod counted;
 mod files;
+mod flows;
 mod protect;
 mod scale;
 mod scales;
@@ -33,6 +34,7 @@ mod tables;
 
 pub use counted::Counted;
 pub use files::{CSV, PARQUET, write};
+pub use flows::{Flows, PreviousRelease};
 pub use protect::{Around, protect, settings};
 
 use crate::disclosure::{Method, Mode, ProtectedCount, ProtectedTable, Published, Settings};
@@ -75,7 +77,11 @@ impl Statistics {
     /// What a table counts, as files say it.
     #[must_use]
     pub fn universe(table: &ProtectedTable) -> &str {
-        if table.universe == tables::PROPOSED { Universe::Units.as_str() } else { &table.universe }
+        match table.universe.as_str() {
+            tables::PROPOSED => Universe::Units.as_str(),
+            tables::PROPOSED_EVER => Universe::Persons.as_str(),
+            universe => universe,
+        }
     }
 
     /// Cells of all tables, totals included.

@@ -1,9 +1,10 @@
 //! From what was counted to what may be shown.
 
 use super::counted::Counted;
+use super::flows;
 use super::scales::Scales;
 use super::tables::{self, Draft, Need, internal};
-use super::{Statistics, compare};
+use super::{Flows, PreviousRelease, Statistics, compare};
 use crate::disclosure::{self, CellDefinition, Mode, Published, Release, Settings, Table, Zeros};
 use crate::error::{Error, Result};
 use crate::pipeline::Load;
@@ -20,6 +21,10 @@ pub struct Around {
     pub other_selections: Vec<(u64, Published)>,
     /// Earlier releases of the period whose counts have changed since, by number.
     pub changed: Vec<(u64, Published)>,
+    /// Who entered, stayed and left since the previous period.
+    pub flows: Option<Flows>,
+    /// Releases of the previous period's selection.
+    pub previous: Vec<PreviousRelease>,
     /// How earlier releases of the period merged values.
     pub bands: Option<Bands>,
 }
@@ -117,10 +122,15 @@ impl Work<'_> {
         for draft in tables::drafts(self.programme) {
             self.add(draft)?;
         }
+        let place = self.drafts.iter().position(|(draft, _)| draft.need != Need::Usual);
+        let place = place.unwrap_or(self.drafts.len());
+        if let Some(flows) = &self.around.flows {
+            let draft = Draft::new("change", Universe::Persons, &[], Need::Usual);
+            self.drafts.insert(place, (draft, tables::change(flows)?));
+        }
         if let Some(table) = tables::coordinators(self.programme, loads, without)? {
             let draft = Draft::new("proposed_by_coordinator", Universe::Units, &[], Need::Usual);
-            let place = self.drafts.iter().position(|(draft, _)| draft.need != Need::Usual);
-            self.drafts.insert(place.unwrap_or(self.drafts.len()), (draft, table));
+            self.drafts.insert(place, (draft, table));
         }
         Ok(())
     }
@@ -140,15 +150,18 @@ impl Work<'_> {
                     "release nothing of this period, or statistics of more departments or a larger programme",
                 ));
             }
+            let has_flows = self.drafts.iter().any(|(draft, _)| draft.name == "change");
             let tables = self.drafts.iter().map(|(_, table)| table.clone()).collect();
             let release = tables::release(self.programme, self.counted, self.scales, tables);
             let release = self.around.same.iter().cloned().fold(release, Release::earlier);
+            let previous = self.around.previous.iter().filter(|_| has_flows);
+            let release = previous.fold(release, |release, previous| previous.beside(release));
             let release = hidden.iter().cloned().fold(release, Release::hide);
             match disclosure::protect(&release, self.settings) {
                 Ok(protected) => {
                     return Ok(Statistics {
                         tables: protected.tables,
-                        published: protected.published,
+                        published: flows::own(&protected.published),
                         bands: self.scales.bands(),
                         left_out: self.left_out.clone(),
                         settings: *self.settings,

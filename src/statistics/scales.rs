@@ -154,6 +154,16 @@ impl Scales {
         true
     }
 
+    /// The lowest and highest points of a band of `points_band`; none where it is open on that side, and none at all of
+    /// units without points.
+    pub(super) fn points_of(&self, band: usize) -> Option<(Option<i32>, Option<i32>)> {
+        let scale = self.get(Universe::Units, Variable::PointsBand);
+        let first = scale.values_of(band).min().filter(|&first| first > 0)? - 1;
+        let last = scale.values_of(band).max()? - 1;
+        let low = (first > 0).then(|| self.points.starts[first]);
+        Some((low, self.points.starts.get(last + 1).map(|next| next - 1)))
+    }
+
     pub(super) fn get(&self, universe: Universe, variable: Variable) -> &Scale {
         static NONE: std::sync::OnceLock<Scale> = std::sync::OnceLock::new();
         let none = || NONE.get_or_init(|| Scale::new(std::iter::empty::<String>()));

@@ -1,6 +1,7 @@
 //! The tables of every release and those that the programme asks for, with what ties them together.
 
 use super::counted::{Counted, Standing};
+use super::flows::Flows;
 use super::scales::{NO_COORDINATOR, NOT_RANKED, OTHER_AGE, Scales, named};
 use crate::disclosure::{
     CellDefinition, Comparison, Dimension, Equation, Grouping, RawCount, Release, Settings, Table, merged_bands,
@@ -13,6 +14,12 @@ use std::ops::Range;
 
 /// The units that are proposed, by coordinator.
 pub(super) const PROPOSED: &str = "proposed units";
+
+/// The persons that are proposed now or were in the period before.
+pub(super) const PROPOSED_EVER: &str = "persons proposed in either period";
+
+/// Of those: who is new, who was there before, who is gone.
+pub(super) const CHANGES: [&str; 3] = ["entered", "stayed", "left"];
 
 /// Whether a release can do without a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +123,12 @@ pub(super) fn coordinators(programme: &Programme, loads: &[Load], without: usize
     let names: Vec<&str> = names.iter().map(String::as_str).chain([NO_COORDINATOR]).collect();
     let dimensions = vec![Dimension::new("coordinator", &names)];
     Table::new("proposed_by_coordinator", PROPOSED, dimensions, &counts).map(Some).map_err(internal)
+}
+
+/// Who entered, stayed and left.
+pub(super) fn change(flows: &Flows) -> Result<Table> {
+    let dimensions = vec![Dimension::new("change", &CHANGES)];
+    Table::new("change", PROPOSED_EVER, dimensions, &flows.counts).map_err(internal)
 }
 
 fn coordinator(id: &str) -> String {
@@ -227,6 +240,9 @@ impl Knowledge<'_> {
             equations.push(related(status(self::persons()), status(units()), Comparison::AtLeast));
         }
         equations.push(related(proposed(), CellDefinition::all(PROPOSED), Comparison::Equal));
+        // Those of this period entered or stayed.
+        let terms = vec![(1, changed(0)), (1, changed(1)), (-1, proposed_persons())];
+        equations.push(Equation { terms, comparison: Comparison::Equal, constant: 0 });
         for kind in Kind::ALL {
             let quota = self.programme.selection.quota[kind];
             let cell = || proposed().with("kind", kind.as_str());
@@ -260,6 +276,7 @@ impl Knowledge<'_> {
             public.extend(self.too_few().map(|number| units().with("departments", number).with("status", status)));
         }
         let not_eligible = Standing::NotEligible.as_str();
+        public.extend(self.beyond_the_line());
         let bands = self.scales.get(Universe::Units, Variable::PointsBand).bands().iter();
         let ranked = bands.filter(|band| *band != NOT_RANKED);
         public.extend(ranked.map(|band| units().with("points_band", band).with("status", not_eligible)));
@@ -270,6 +287,27 @@ impl Knowledge<'_> {
         public.extend(of_none.map(|none| CellDefinition::all(PROPOSED).with("coordinator", &coordinator(&none.id))));
         public.retain(|cell| self.has(cell));
         public
+    }
+
+    /// Where nobody was preferred by a quota, everybody knows that units with more points stand before those with fewer:
+    /// bands beyond the points of all who have a standing.
+    fn beyond_the_line(&self) -> Vec<CellDefinition> {
+        let mut cells = Vec::new();
+        if !self.counted.is_by_rank {
+            return cells;
+        }
+        for standing in Standing::ALL.into_iter().filter(|standing| *standing != Standing::NotEligible) {
+            let points =
+                || self.counted.units.keys().filter(|unit| unit.standing == standing).filter_map(|unit| unit.points);
+            let (Some(least), Some(most)) = (points().min(), points().max()) else { continue };
+            for (band, name) in self.scales.get(Universe::Units, Variable::PointsBand).bands().iter().enumerate() {
+                let Some((low, high)) = self.scales.points_of(band) else { continue };
+                if high.is_some_and(|high| high < least) || low.is_some_and(|low| low > most) {
+                    cells.push(units().with("points_band", name).with("status", standing.as_str()));
+                }
+            }
+        }
+        cells
     }
 
     /// Bands of ages that do not take part.
@@ -326,6 +364,16 @@ fn proposed() -> CellDefinition {
 
 fn related(one: CellDefinition, other: CellDefinition, comparison: Comparison) -> Equation {
     Equation { terms: vec![(1, one), (-1, other)], comparison, constant: 0 }
+}
+
+/// Those who entered, stayed or left, by position.
+pub(super) fn changed(position: usize) -> CellDefinition {
+    CellDefinition::all(PROPOSED_EVER).with("change", CHANGES[position])
+}
+
+/// The persons that are proposed, as the statistics of a period count them.
+pub(super) fn proposed_persons() -> CellDefinition {
+    persons().with("status", Standing::Proposed.as_str())
 }
 
 /// A cell is at least so many (factor 1) or at most (factor −1).

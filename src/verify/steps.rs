@@ -72,7 +72,8 @@ pub(super) fn steps<'p>(programme: &'p Programme, inventory: &Inventory) -> Vec<
         again: "find out what changed it, then run `udpeg assign --force` again".to_owned(),
     });
     let is_there = |step: &Expected<'_>| inventory.holds_files_below(step.place());
-    let release = release(steps.iter().flat_map(|step| step.outputs.clone()).collect());
+    let outputs = steps.iter().flat_map(|step| step.outputs.clone());
+    let release = release(outputs.filter(|path| Step::may_be_named_in_release(path)).collect());
     steps.extend(custody(programme).into_iter().chain([release]).filter(is_there));
     steps
 }
@@ -205,6 +206,13 @@ impl Expected<'_> {
     /// Whether no other step is made from it: those of custody stand beside the way from deliveries to lists.
     pub(super) fn is_aside(&self) -> bool {
         matches!(self.word, "rekey" | "unkey" | "reidentify")
+    }
+
+    /// Whether its manifest says of an input what the step says that made it; a release, which is handed out, tells no
+    /// rows.
+    pub(super) fn is_record(&self, read: &FileRecord, made: &FileRecord) -> bool {
+        let rows = if self.word == "release" { None } else { made.rows };
+        read.sha256 == made.sha256 && read.path == made.path && read.rows == rows
     }
 
     /// What its manifest calls an output.

@@ -28,6 +28,7 @@ mod programme;
 mod properties;
 mod reading;
 mod reference;
+mod release;
 mod room;
 mod score;
 mod secrets;

@@ -7,10 +7,12 @@ use std::fmt::Write;
 use udpeg::Result;
 use udpeg::disclosure::{ProtectedCount, ProtectedTable};
 use udpeg::pipeline::{self, Context, ReleaseSummary, Releasing};
+use udpeg::programme::Overrides;
 use udpeg::release::Approval;
 
 pub(crate) fn run(typed: &Release, terminal: &Terminal) -> Result<()> {
-    let overrides = context::overrides(&typed.programme.of);
+    let previous = typed.previous.clone();
+    let overrides = Overrides { previous, ..context::overrides(&typed.programme.of) };
     let releasing = match (&typed.prepared_by, &typed.approved_by) {
         (Some(prepared_by), Some(approved_by)) => {
             let now = chrono::Local::now().fixed_offset();

@@ -200,6 +200,9 @@ unless [disclosure] says otherwise. Keep the head of the ledger that is shown.")
 pub(crate) struct Release {
     #[command(flatten)]
     pub programme: Programme,
+    /// Tell who entered, stayed and left since this earlier period, its folder <out>/<period>
+    #[arg(long, value_name = "FOLDER", help_heading = "Overrides (recorded in the manifest)")]
+    pub previous: Option<PathBuf>,
     /// Who prepared the release
     #[arg(long, value_name = "NAME", requires = "approved_by", help_heading = "In the ledger")]
     pub prepared_by: Option<String>,
