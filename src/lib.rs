@@ -8,12 +8,16 @@
 //! - [`extract`]: one department's files → accepted records, or rejected rows with a reason; the delivery.
 //! - [`linkage`]: deliveries that belong together → units (citizens, families).
 //! - [`score`]: measures, rules, points.
-//! - [`selection`]: eligibility, ranking, quotas, reserve.
+//! - [`selection`]: eligibility, ranking, quotas, reserve; what became of everybody.
+//! - [`explanation`]: why somebody is proposed or not.
+//! - [`examples`]: example persons, put through the points system.
 //! - [`assignment`]: who coordinates whom.
 //! - [`disclosure`]: small counts, and whatever they could be worked out from, stay hidden.
 //! - [`statistics`]: what is counted for the steering group; hands out what disclosure control has passed, and no more.
 //! - [`release`]: what was released before, by whom, and what a further release would give away beside it.
 //! - [`custody`]: a second key, and the way back for those who are proposed only.
+//! - [`sentences`]: all that is told to people in their own language.
+//! - [`report`]: descriptions and explanations, as documents.
 //! - [`output`]: Parquet, manifest; whole or not at all.
 //! - [`check`]: a dry run, and what a person should look at before delivering.
 //! - [`pipeline`]: the steps, each in a few lines.
@@ -28,6 +32,8 @@ pub mod check;
 pub mod custody;
 pub mod disclosure;
 pub mod error;
+pub mod examples;
+pub mod explanation;
 pub mod extract;
 pub mod identity;
 pub mod init;
@@ -36,8 +42,10 @@ pub mod output;
 pub mod pipeline;
 pub mod programme;
 pub mod release;
+pub mod report;
 pub mod score;
 pub mod selection;
+pub mod sentences;
 pub mod statistics;
 pub mod synth;
 pub mod untrusted;

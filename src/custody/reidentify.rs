@@ -71,7 +71,7 @@ pub fn reidentify(
     let began = Instant::now();
     let programme = context.programme;
     let department = programme.department(reidentifying.department)?;
-    programme.purpose.authorise(context.today)?;
+    programme.authorise(context.today)?;
     let period = Period::open(&programme.out, &programme.period)?;
     let list = List::read(programme, reidentifying.list, reidentifying.assignment)?;
     let persons = persons(&list, reidentifying)?;
@@ -112,7 +112,7 @@ pub fn reidentify(
         coordinator: list.coordinator,
     };
     Staged::commit(folders)?;
-    Ok(Outcome { summary, warnings: extract.warnings })
+    Ok(Outcome::new(programme, summary, extract.warnings))
 }
 
 /// For each member on the list the pseudonym in the department's delivery, where the list is for this key.

@@ -37,7 +37,7 @@ pub struct RekeyedDelivery {
 /// is put into place.
 pub fn rekey(context: &Context<'_>, second: &Key, folders: &[PathBuf]) -> Result<Outcome<Vec<RekeyedDelivery>>> {
     let programme = context.programme;
-    programme.purpose.authorise(context.today)?;
+    programme.authorise(context.today)?;
     let period = Period::open(&programme.out, &programme.period)?;
     let unaltered = read_sources(programme, folders)?;
     let key_ids = going_the_same_way(&unaltered, &second.id())?;
@@ -78,7 +78,7 @@ pub fn rekey(context: &Context<'_>, second: &Key, folders: &[PathBuf]) -> Result
     }
     context.progress.end();
     staged.into_iter().try_for_each(Staged::commit)?;
-    Ok(Outcome { summary: written, warnings })
+    Ok(Outcome::new(programme, written, warnings))
 }
 
 /// The deliveries in these folders, each of another department.

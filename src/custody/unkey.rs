@@ -77,7 +77,7 @@ pub struct UnkeyedDelivery {
 pub fn unkey(context: &Context<'_>, unkeying: &Unkeying<'_>, account: &Account, log: &Log) -> Result<Outcome<Unkeyed>> {
     let began = Instant::now();
     let programme = context.programme;
-    programme.purpose.authorise(context.today)?;
+    programme.authorise(context.today)?;
     let period = Period::open(&programme.out, &programme.period)?;
     let list = List::read(programme, unkeying.list, unkeying.assignment)?;
     let first = first_key(&list, unkeying)?;
@@ -141,7 +141,7 @@ pub fn unkey(context: &Context<'_>, unkeying: &Unkeying<'_>, account: &Account, 
         log: log.path().to_string_lossy().into_owned(),
         head: head.unwrap_or_default().to_string(),
     };
-    Ok(Outcome { summary, warnings: warning.into_iter().collect() })
+    Ok(Outcome::new(programme, summary, warning.into_iter().collect()))
 }
 
 /// The departments' key, where this is the key that the list's deliveries were re-keyed with.

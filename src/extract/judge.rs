@@ -436,6 +436,13 @@ enum BadNumber {
 
 /// Days since 1970-01-01, Parquet's date32.
 pub(crate) fn days(date: NaiveDate) -> i32 {
-    const EPOCH: i32 = 719_163;
     date.num_days_from_ce() - EPOCH
 }
+
+/// The day that is so many days after 1970-01-01; the first there is, where there is none such.
+pub(crate) fn date(days: i32) -> NaiveDate {
+    days.checked_add(EPOCH).and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(NaiveDate::MIN)
+}
+
+/// 1970-01-01, in days from the year 1.
+const EPOCH: i32 = 719_163;

@@ -21,6 +21,7 @@ dpia         = \"\"               # reference of the impact assessment
 approved_by  = \"\"
 # approved_on  = 2026-01-31
 # delete_after = 2027-01-31
+# approved_rules = \"\"           # the SHA-256 of the approved rules, which `udpeg describe` prints; others are refused
 
 # Of each person only these things are derived from the CPR number; the number itself never leaves a department.
 [persons]

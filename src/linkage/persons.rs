@@ -114,6 +114,17 @@ impl<S: Send + Sync> Linked<S> {
         0..u32::try_from(self.number_of_persons()).expect("checked when the persons were numbered")
     }
 
+    /// The pseudonyms of the persons of these numbers, and whether each is of an age that takes part.
+    pub fn persons(&self, numbers: Range<u32>) -> impl Iterator<Item = (Pseudonym, bool)> {
+        let Range { start, end } = numbers;
+        self.shards.iter().flat_map(move |shard| {
+            let within = |number: u32| (number.saturating_sub(shard.first_person) as usize).min(shard.persons.len());
+            let positions = within(start)..within(end);
+            let takes_part = shard.takes_part[positions.clone()].iter().copied();
+            shard.persons[positions].iter().copied().zip(takes_part)
+        })
+    }
+
     /// A person's pseudonym.
     #[must_use]
     pub fn person(&self, number: u32) -> Pseudonym {

@@ -122,6 +122,20 @@ impl Units {
         }
     }
 
+    /// The position of the first unit whose id is this person's or a later one's.
+    #[must_use]
+    pub fn first_from(&self, person: u32) -> usize {
+        let firsts = &self.first_member[..self.len()];
+        firsts.partition_point(|&first| self.members[first as usize] < person)
+    }
+
+    /// The position of the unit that a person belongs to; `None` for who takes no part.
+    #[must_use]
+    pub fn of_member(&self, person: u32) -> Option<usize> {
+        let member = self.members.iter().position(|&member| member == person)?;
+        Some(self.first_member.partition_point(|&first| first as usize <= member) - 1)
+    }
+
     /// Number of members of all units.
     #[must_use]
     pub fn number_of_members(&self) -> usize {

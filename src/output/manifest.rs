@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::identity::masked;
-use crate::programme::{Overrides, Programme, Purpose};
+use crate::programme::{Overrides, Programme, Purpose, RulesApproval};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::path::Path;
@@ -29,6 +29,8 @@ pub struct Manifest {
     pub key_id: String,
     /// What made the run lawful.
     pub purpose: Purpose,
+    /// The points system, and whether it was approved; `None` in what another version wrote.
+    pub rules: Option<RulesApproval>,
     /// What was read.
     pub inputs: Vec<FileRecord>,
     /// What was written, this file excepted.
@@ -74,6 +76,7 @@ impl Manifest {
             overrides: overrides(&programme.overrides),
             key_id: key_id.to_owned(),
             purpose: programme.purpose.clone(),
+            rules: Some(programme.rules_approval()),
             inputs,
             outputs,
             seconds: (began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,

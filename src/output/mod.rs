@@ -1,11 +1,13 @@
 //! Files that come out: whole or not at all, readable by their owner only, with their SHA-256 in a manifest.
 
+mod journal;
 mod leftovers;
 mod manifest;
 mod parquet;
 mod scratch;
 mod step;
 
+pub(crate) use journal::Journal;
 pub use manifest::{FileRecord, Manifest};
 pub use parquet::{Column, RunMetadata, hex_column, write_table};
 pub(crate) use scratch::Scratch;

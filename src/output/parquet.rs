@@ -4,7 +4,7 @@ use super::Hashing;
 use super::step::Staged;
 use crate::error::{Error, Result};
 use crate::identity::Pseudonym;
-use crate::programme::Programme;
+use crate::programme::{Programme, RulesApproval};
 use crate::untrusted::tells_of_memory;
 use arrow_array::{Array, ArrayRef, StringArray};
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
@@ -44,6 +44,15 @@ impl RunMetadata {
         }
     }
 
+    /// The same, with the points system and whether it was approved.
+    #[must_use]
+    pub fn with_rules(mut self, programme: &Programme) -> Self {
+        let RulesApproval { sha256, status } = programme.rules_approval();
+        self.entries.push(("udpeg.rules", sha256));
+        self.entries.push(("udpeg.rules_status", status.as_str().to_owned()));
+        self
+    }
+
     /// The same, of one department's delivery.
     #[must_use]
     pub fn of_department(programme: &Programme, key_id: &str, department: &str) -> Self {
@@ -80,13 +89,20 @@ const ROW_GROUPS_AT_A_TIME: usize = 4;
 /// One column of a table to be written, made from chunks `C` of the table's rows.
 pub struct Column<'a, C> {
     field: Field,
+    compression: Compression,
     values: Box<dyn Fn(&C) -> ArrayRef + Send + Sync + 'a>,
 }
 
 impl<'a, C> Column<'a, C> {
     /// A column whose `values` gives its values in a chunk of rows, in the field's type.
     pub fn new(field: Field, values: impl Fn(&C) -> ArrayRef + Send + Sync + 'a) -> Self {
-        Self { field, values: Box::new(values) }
+        Self { field, compression: Compression::ZSTD(ZstdLevel::default()), values: Box::new(values) }
+    }
+
+    /// The same, not compressed: for columns that are written for everybody and would cost more time than they save room.
+    #[must_use]
+    pub fn uncompressed(self) -> Self {
+        Self { compression: Compression::UNCOMPRESSED, ..self }
     }
 }
 
@@ -121,7 +137,7 @@ fn encode_table<C: Sync>(
     columns: &[Column<'_, C>],
 ) -> std::result::Result<String, ParquetError> {
     let fields: Vec<Field> = columns.iter().map(|column| column.field.clone()).collect();
-    let properties = Arc::new(properties(&fields, metadata));
+    let properties = Arc::new(properties(columns, metadata));
     let schema: SchemaRef = Arc::new(Schema::new(fields));
     let parquet_schema = ArrowSchemaConverter::new().convert(&schema)?;
     let mut writer = SerializedFileWriter::new(Hashing::new(file), parquet_schema.root_schema_ptr(), properties)?;
@@ -152,18 +168,21 @@ fn encode_table<C: Sync>(
     Ok(writer.inner().sha256())
 }
 
-fn properties(fields: &[Field], metadata: &RunMetadata) -> WriterProperties {
+fn properties<C>(columns: &[Column<'_, C>], metadata: &RunMetadata) -> WriterProperties {
     let entries = metadata.entries.iter().map(|(key, value)| KeyValue::new((*key).to_owned(), value.clone())).collect();
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_key_value_metadata(Some(entries))
         .set_created_by(concat!("udpeg ", env!("CARGO_PKG_VERSION")).to_owned());
-    // Text is mostly pseudonyms, which a dictionary only makes longer and of which the smallest and largest tell
-    // nothing; columns of few words come as dictionaries.
-    let of_many_words = fields.iter().filter(|field| *field.data_type() == DataType::Utf8);
-    let properties = of_many_words.fold(properties, |properties, field| {
+    // Text is mostly pseudonyms, which a dictionary only makes longer; columns of few words come as dictionaries. Of
+    // neither do the smallest and largest tell anything.
+    let is_text = |kind: &DataType| matches!(kind, DataType::Utf8 | DataType::Dictionary(..));
+    let texts = columns.iter().filter(|column| is_text(column.field.data_type()));
+    let properties = texts.fold(properties, |properties, Column { field, compression, .. }| {
         let column = ColumnPath::from(field.name().as_str());
-        let properties = properties.set_column_dictionary_enabled(column.clone(), false);
+        let is_of_few_words = matches!(field.data_type(), DataType::Dictionary(..));
+        let properties = properties.set_column_dictionary_enabled(column.clone(), is_of_few_words);
+        let properties = properties.set_column_compression(column.clone(), *compression);
         properties.set_column_statistics_enabled(column, EnabledStatistics::None)
     });
     properties.build()

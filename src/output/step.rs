@@ -336,7 +336,7 @@ fn close_to_others(folder: &Path) -> Result<()> {
 }
 
 /// Makes a folder and those above it where they are missing, with mode 0700 whatever the umask.
-fn make_folder(folder: &Path) -> Result<()> {
+pub(super) fn make_folder(folder: &Path) -> Result<()> {
     if folder.as_os_str().is_empty() || folder.is_dir() {
         return Ok(());
     }

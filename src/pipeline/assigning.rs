@@ -36,7 +36,7 @@ pub(super) fn assign_in(context: &Context<'_>, period: &Period) -> Result<Outcom
     let warning = (without > 0).then(|| {
         Warning(format!("{without} proposed units have no coordinator: the capacities in [[coordinator]] do not reach"))
     });
-    Ok(Outcome { summary, warnings: warning.into_iter().collect() })
+    Ok(Outcome::new(programme, summary, warning.into_iter().collect()))
 }
 
 /// The target group of the selection that is there, which must be the one its manifest names.

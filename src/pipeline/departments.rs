@@ -55,15 +55,16 @@ impl Prepared {
         extract::write_out_of_date(&private, programme, department, &extract)?;
         let too_many = delivering.max_rejected.is_exceeded(quality.rejected, quality.rows);
         let mut prepared = Self {
-            outcome: Outcome {
-                summary: DepartmentSummary {
+            outcome: Outcome::new(
+                programme,
+                DepartmentSummary {
                     other_types: types.other.iter().map(|(_, rows)| rows).sum(),
                     delivery: delivery.place().to_path_buf(),
                     private: private.place().to_path_buf(),
                     quality: quality.clone(),
                 },
-                warnings: extract::type_warnings(programme, department, &extract),
-            },
+                extract::type_warnings(programme, department, &extract),
+            ),
             private,
             delivery: None,
             failure: None,

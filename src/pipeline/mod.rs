@@ -2,6 +2,7 @@
 
 mod assigning;
 mod departments;
+mod explaining;
 mod memory;
 mod recomputing;
 mod releasing;
@@ -9,6 +10,8 @@ mod selecting;
 mod share;
 mod summary;
 
+pub(crate) use explaining::explanations;
+pub use explaining::{ShowingRecords, explain};
 pub use memory::Memory;
 pub(crate) use recomputing::{Recomputed, recompute};
 pub use releasing::Releasing;
@@ -40,7 +43,7 @@ use std::time::Instant;
 /// delivers, so that the same command can be run again.
 pub fn run(context: &Context<'_>, delivering: &Delivering, new_key: bool) -> Result<Outcome<RunSummary>> {
     let programme = context.programme;
-    programme.purpose.authorise(context.today)?;
+    programme.authorise(context.today)?;
     let read_key = || Key::unlock(&programme.key, &delivering.passphrase);
     // A key is only made by who holds the period, so that of two runs at once one makes it.
     let known = if new_key && !programme.key.exists() { None } else { Some(read_key()?) };
@@ -63,17 +66,14 @@ pub fn run(context: &Context<'_>, delivering: &Delivering, new_key: bool) -> Res
     let assignment = assign_in(context, &period)?;
     let released = draft_in(context, &period, selection.counted, &assignment.summary)?;
     let selection = selection.outcome;
-    let further = selection.warnings.into_iter().chain(assignment.warnings).chain(released.warnings);
-    warnings.extend(further);
-    Ok(Outcome {
-        summary: RunSummary {
-            departments,
-            selection: selection.summary,
-            assignment: assignment.summary,
-            release: released.summary,
-        },
-        warnings,
-    })
+    warnings.extend(selection.warnings.into_iter().chain(assignment.warnings).chain(released.warnings));
+    let summary = RunSummary {
+        departments,
+        selection: selection.summary,
+        assignment: assignment.summary,
+        release: released.summary,
+    };
+    Ok(Outcome::new(programme, summary, warnings))
 }
 
 /// Pseudonymises one department's extract.
@@ -89,7 +89,7 @@ pub fn pseudonymise(
 ) -> Result<Outcome<DepartmentSummary>> {
     let programme = context.programme;
     let department = programme.department(department)?;
-    programme.purpose.authorise(context.today)?;
+    programme.authorise(context.today)?;
     let key = Key::unlock(&programme.key, &delivering.passphrase)?;
     let period = Period::open(&programme.out, &programme.period)?;
     period.check_free(&Step::pseudonymise(&department.id), context.force)?;
@@ -107,7 +107,7 @@ pub fn pseudonymise(
 /// [`crate::Error::Refused`] for a purpose that does not do or deliveries that are altered or do not belong together,
 /// [`crate::Error::File`] for a delivery that is not there or not whole, or a step that is there.
 pub fn select(context: &Context<'_>) -> Result<Outcome<SelectionSummary>> {
-    context.programme.purpose.authorise(context.today)?;
+    context.programme.authorise(context.today)?;
     let period = Period::open_existing(&context.programme.out, &context.programme.period)?;
     select_in(context, &period)
 }
@@ -119,7 +119,7 @@ pub fn select(context: &Context<'_>) -> Result<Outcome<SelectionSummary>> {
 /// [`crate::Error::Refused`] for a purpose that does not do or a selection that was altered, [`crate::Error::File`] for a selection
 /// that is not there or not whole, or a step that is there.
 pub fn assign(context: &Context<'_>) -> Result<Outcome<AssignmentSummary>> {
-    context.programme.purpose.authorise(context.today)?;
+    context.programme.authorise(context.today)?;
     let period = Period::open_existing(&context.programme.out, &context.programme.period)?;
     assign_in(context, &period)
 }
@@ -132,7 +132,7 @@ pub fn assign(context: &Context<'_>) -> Result<Outcome<AssignmentSummary>> {
 /// and statistics that cannot be protected or would give a cell away beside an earlier release;
 /// [`crate::Error::File`] for a step that is not there, or a release that is there.
 pub fn release(context: &Context<'_>, releasing: &Releasing) -> Result<Outcome<ReleaseSummary>> {
-    context.programme.purpose.authorise(context.today)?;
+    context.programme.authorise(context.today)?;
     let period = Period::open_existing(&context.programme.out, &context.programme.period)?;
     release_in(context, &period, releasing)
 }

@@ -62,12 +62,16 @@ pub(super) fn select_from(
         selection::write_candidates(folder, "candidates.parquet", programme, &linked, &units, &selected, &metadata)?;
     let candidates = FileRecord::new(Path::new("selection/candidates.parquet"), sha256, Some(rows));
     let sha256 = output::write_json(folder, "counts.json", &selected.counts)?;
-    let outputs = vec![candidates, FileRecord::new(Path::new("selection/counts.json"), sha256, None)];
+    let counts = FileRecord::new(Path::new("selection/counts.json"), sha256, None);
+    let metadata = metadata.with_rules(programme);
+    let (sha256, rows) = selection::write_why(folder, "why.parquet", programme, &linked, &units, &selected, &metadata)?;
+    let why = FileRecord::new(Path::new("selection/why.parquet"), sha256, Some(rows));
+    let outputs = vec![candidates, counts, why];
     output::write_json(folder, "manifest.json", &Manifest::new("select", programme, &key_id, inputs, outputs, began))?;
     let summary = SelectionSummary { counts: selected.counts, quality, folder: folder.place().to_path_buf() };
     Staged::commit(folders)?;
     context.progress.end();
-    Ok(Selection { outcome: Outcome { summary, warnings }, counted })
+    Ok(Selection { outcome: Outcome::new(programme, summary, warnings), counted })
 }
 
 /// Counts everybody in a selection once more, and gives the SHA-256 of its `counts.json`; nothing is written.

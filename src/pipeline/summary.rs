@@ -3,6 +3,7 @@
 use crate::disclosure::ProtectedTable;
 use crate::error::Warning;
 use crate::extract::Quality;
+use crate::programme::{Programme, RulesApproval};
 use crate::selection::Counts;
 use crate::statistics::Statistics;
 use serde::Serialize;
@@ -85,6 +86,15 @@ pub struct Outcome<T> {
     pub summary: T,
     /// What a person should look at.
     pub warnings: Vec<Warning>,
+    /// The points system, and whether it was approved.
+    pub rules: RulesApproval,
+}
+
+impl<T> Outcome<T> {
+    /// What came of a programme.
+    pub(crate) fn new(programme: &Programme, summary: T, warnings: Vec<Warning>) -> Self {
+        Self { summary, warnings, rules: programme.rules_approval() }
+    }
 }
 
 /// What came out of `run`.
@@ -118,9 +128,16 @@ pub struct ReleaseSummary {
     pub folder: Option<PathBuf>,
     /// Its line in the ledger; `None` where nothing was released.
     pub released: Option<ReleasedSummary>,
-    /// The tables themselves.
-    #[serde(skip)]
-    pub statistics: Statistics,
+    /// Every cell; `None` where only the files hold them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statistics: Option<Statistics>,
+}
+
+impl ReleaseSummary {
+    /// The same with every cell.
+    pub(super) fn with_cells(self, statistics: Statistics) -> Self {
+        Self { statistics: Some(statistics), ..self }
+    }
 }
 
 /// A release's line in the ledger.
@@ -146,7 +163,7 @@ pub struct TableSummary {
 }
 
 impl ReleaseSummary {
-    pub(super) fn new(statistics: Statistics, folder: Option<PathBuf>, released: Option<ReleasedSummary>) -> Self {
+    pub(super) fn new(statistics: &Statistics, folder: Option<PathBuf>, released: Option<ReleasedSummary>) -> Self {
         let of_table = |table: &ProtectedTable| TableSummary {
             name: table.name.clone(),
             cells: table.cells().count(),
@@ -160,7 +177,7 @@ impl ReleaseSummary {
             rounded_to: statistics.rounded_to(),
             folder,
             released,
-            statistics,
+            statistics: None,
         }
     }
 }

@@ -3,8 +3,10 @@
 //! This file holds the checked form, which is what all other rooms see; [`Programme::read`] makes it. Every number
 //! that is policy (points, thresholds, sizes) comes from here.
 
+mod approval;
 mod delivery;
 mod department;
+mod examples;
 mod format;
 mod reader;
 mod rule;
@@ -13,15 +15,17 @@ mod settings;
 mod statistics;
 mod types;
 
+pub use approval::{ApprovalStatus, RulesApproval};
 pub use delivery::DeliveryLimits;
 pub use department::{Columns, Department, Period};
+pub use examples::{ELIGIBLE, Example, ExampleRecord, Examples, Expected};
 pub use format::{DateFormat, Decimal, Encoding, FileFormat, LastLine, OpenEnd};
 pub(crate) use reader::nearest;
 pub use rule::{Band, Measure, Rule, Scale};
 pub use selection::{AgeRange, Coordinator, Eligibility, Kind, PerKind, Quota, Selection};
 pub use settings::{Attributes, DatesLeave, Disclosure, Family, Overrides, PersonLists, Purpose, Rounding};
 pub use statistics::{MOST_COMBINATIONS, MOST_COMBINED, MOST_POINTS_BANDS, TableRequest, Universe, Variable};
-pub use types::{Chosen, NamedType, TypeList};
+pub use types::{Chosen, NamedType, TypeList, TypeSpan};
 
 use crate::error::{Error, Result};
 use crate::identity::{AgeBands, would_be_masked};

@@ -24,9 +24,13 @@ impl<'t> Mistakes<'t> {
     }
 
     pub(super) fn add(&self, span: &Range<usize>, what: impl Into<String>) {
+        self.found.borrow_mut().push(Mistake { line: self.line(span), what: what.into() });
+    }
+
+    /// The line where something stands, from 1.
+    pub(super) fn line(&self, span: &Range<usize>) -> usize {
         let start = span.start.min(self.text.len());
-        let line = self.line_ends.partition_point(|&end| end < start) + 1;
-        self.found.borrow_mut().push(Mistake { line, what: what.into() });
+        self.line_ends.partition_point(|&end| end < start) + 1
     }
 
     /// All mistakes, by line.
@@ -194,6 +198,22 @@ impl<'m, 't> Table<'m, 't> {
         }
         tables.sort_by_key(|(name, _)| name.span.start);
         tables
+    }
+
+    /// Every key with its value, where any key may stand. A value of the wrong kind is a mistake.
+    pub(super) fn each<T: FromToml>(&self) -> Vec<(At<String>, At<T>)> {
+        let entries = self.entries.into_iter().flatten();
+        let read = |(key, raw): (&'m Spanned<std::borrow::Cow<'t, str>>, &'m Spanned<DeValue<'t>>)| {
+            let name = At { value: key.get_ref().clone().into_owned(), span: key.span() };
+            match T::from_toml(raw.get_ref()) {
+                Ok(value) => Some((name, At { value, span: raw.span() })),
+                Err(expected) => {
+                    self.mistake(&raw.span(), format!("`{}` in {} must be {expected}", name.value, self.name));
+                    None
+                }
+            }
+        };
+        entries.filter_map(read).collect()
     }
 
     /// Reports keys that nobody asked for, each with the nearest that somebody did.

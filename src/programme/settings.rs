@@ -25,9 +25,26 @@ pub struct Purpose {
     pub approved_on: Option<NaiveDate>,
     /// The last day on which its data may be used.
     pub delete_after: Option<NaiveDate>,
+    /// SHA-256 of the rules that were approved, in hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_rules: Option<String>,
 }
 
 impl Purpose {
+    /// The parts that are missing, by their keys.
+    #[must_use]
+    pub fn missing(&self) -> Vec<&'static str> {
+        let parts = [
+            ("controller", self.controller.is_none()),
+            ("legal_basis", self.legal_basis.is_none()),
+            ("dpia", self.dpia.is_none()),
+            ("approved_by", self.approved_by.is_none()),
+            ("approved_on", self.approved_on.is_none()),
+            ("delete_after", self.delete_after.is_none()),
+        ];
+        parts.into_iter().filter_map(|(key, is_missing)| is_missing.then_some(key)).collect()
+    }
+
     /// Whether the programme may be run on this day.
     ///
     /// # Errors
@@ -35,17 +52,7 @@ impl Purpose {
     /// [`Error::Refused`] where a part of `[purpose]` is missing, or where `today` is not within
     /// `approved_on` … `delete_after`.
     pub fn authorise(&self, today: NaiveDate) -> Result<()> {
-        let missing: Vec<&str> = [
-            ("controller", self.controller.is_none()),
-            ("legal_basis", self.legal_basis.is_none()),
-            ("dpia", self.dpia.is_none()),
-            ("approved_by", self.approved_by.is_none()),
-            ("approved_on", self.approved_on.is_none()),
-            ("delete_after", self.delete_after.is_none()),
-        ]
-        .into_iter()
-        .filter_map(|(key, is_missing)| is_missing.then_some(key))
-        .collect();
+        let missing = self.missing();
         let (Some(approved_on), Some(delete_after), true) = (self.approved_on, self.delete_after, missing.is_empty())
         else {
             return Err(Error::refused(
@@ -171,9 +178,23 @@ pub(super) fn purpose(root: &Table<'_, '_>) -> Purpose {
         approved_by: text("approved_by"),
         approved_on: date("approved_on"),
         delete_after: date("delete_after"),
+        approved_rules: approved_rules(&table),
     };
     table.finish();
     purpose
+}
+
+/// The SHA-256 of the rules that were approved.
+fn approved_rules(table: &Table<'_, '_>) -> Option<String> {
+    let written = table.optional::<String>("approved_rules")?;
+    let sha256 = written.value.trim().to_ascii_lowercase();
+    let is_sha256 = sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !is_sha256 {
+        let what =
+            "`approved_rules` must be the rules' SHA-256, 64 characters of 0-9 and a-f; `udpeg describe` prints it";
+        table.mistake(&written.span, what);
+    }
+    is_sha256.then_some(sha256)
 }
 
 /// A text that is repeated in what comes out, and so may hold no number.

@@ -30,6 +30,17 @@ pub struct NamedType {
     pub to: Option<NaiveDate>,
 }
 
+/// Records of a type that a list chooses, by their first day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TypeSpan<'a> {
+    /// The type.
+    pub name: &'a str,
+    /// The first day on which a record of it may start.
+    pub from: Option<NaiveDate>,
+    /// The last day on which a record of it may start.
+    pub to: Option<NaiveDate>,
+}
+
 /// The records of one type that a list chooses, by their first day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chosen {
@@ -78,6 +89,42 @@ impl TypeList {
     /// The names of all types.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.named.iter().map(|named| named.name.as_str())
+    }
+
+    /// Whether the list names no type.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.named.is_empty()
+    }
+
+    /// All that the list chooses, whichever groups it comes from: the types in the order in which they are first named,
+    /// each with spans that rise and do not touch one another.
+    #[must_use]
+    pub fn spans(&self) -> Vec<TypeSpan<'_>> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in self.names() {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names.into_iter().flat_map(|name| self.spans_of(name)).collect()
+    }
+
+    fn spans_of<'a>(&'a self, name: &'a str) -> Vec<TypeSpan<'a>> {
+        let of_name = self.named.iter().filter(|named| named.name == name);
+        let mut spans: Vec<TypeSpan<'_>> =
+            of_name.map(|&NamedType { from, to, .. }| TypeSpan { name, from, to }).collect();
+        spans.sort_unstable_by_key(|span| span.from);
+        spans.dedup_by(|next, last| {
+            // An end that is open reaches everything that follows.
+            let touches =
+                last.to.is_none_or(|to| next.from.is_none_or(|from| to.succ_opt().is_none_or(|after| from <= after)));
+            if touches {
+                last.to = last.to.zip(next.to).map(|(one, other)| one.max(other));
+            }
+            touches
+        });
+        spans
     }
 
     /// The records of a type that this list chooses.

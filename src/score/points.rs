@@ -32,6 +32,14 @@ pub fn points(rule: &Rule, amount: u32) -> i64 {
     }
 }
 
+/// Days as whole years, as rules count them, and the days that are left.
+#[must_use]
+pub fn years_and_days(days: u32) -> (u32, u32) {
+    let years = u32::try_from(whole_years(days)).unwrap_or(0);
+    let in_years = u64::from(years) * 1461 / 4;
+    (years, u32::try_from(u64::from(days) - in_years).unwrap_or(0))
+}
+
 /// The largest n with floor(n × 365.25) ≤ days. As floor(n·1461/4) ≤ d means n·1461 < 4·(d + 1), it is
 /// (4·(d + 1) − 1) / 1461, rounded down.
 fn whole_years(days: u32) -> i64 {

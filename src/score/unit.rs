@@ -36,6 +36,7 @@ pub struct Scorer<'p> {
     pub(super) required: &'p [usize],
 }
 
+/// A rule, and what it needs to know of the deliveries.
 #[derive(Debug)]
 pub(super) struct Prepared<'p> {
     pub(super) rule: &'p Rule,
@@ -102,6 +103,15 @@ impl<'p> Scorer<'p> {
         Some(Scored { amounts, points })
     }
 
+    pub(super) fn rules(&self) -> impl Iterator<Item = &Prepared<'p>> {
+        self.rules.iter()
+    }
+
+    /// In days since 1970-01-01.
+    pub(super) fn as_of(&self) -> i32 {
+        self.as_of
+    }
+
     /// What a rule counts of a unit, given its departments and its members' rows in the rule's department.
     pub(super) fn amount<'l>(
         &self,
@@ -136,12 +146,12 @@ impl<'p> Scorer<'p> {
 
 impl Prepared<'_> {
     /// The rows whose type counts.
-    fn chosen<'l>(&self, rows: &'l [Record]) -> impl Iterator<Item = &'l Record> {
+    pub(super) fn chosen<'l>(&self, rows: &'l [Record]) -> impl Iterator<Item = &'l Record> {
         rows.iter()
             .filter(|row| self.counts.as_ref().is_none_or(|counts| counts[row.kind as usize].contains(row.start)))
     }
 
-    fn spells(&self, rows: &[Record]) -> impl Iterator<Item = (i32, i32)> {
+    pub(super) fn spells(&self, rows: &[Record]) -> impl Iterator<Item = (i32, i32)> {
         self.chosen(rows).map(|row| (row.start, row.last_day()))
     }
 }

@@ -61,13 +61,15 @@ pub fn write_candidates(
         Candidate { id: linked.person(unit.members[0]), unit }
     };
     let candidates: Vec<Candidate<'_>> = selected.ranked.par_iter().map(of_candidate).collect();
-    let label_length = label_length(candidates.iter().map(|candidate| candidate.id).collect());
+    let label_length = label_length(linked, units, &selected.ranked);
     let table = Table { programme, linked, selected, candidates, label_length };
     output::write_table(folder, name, metadata, selected.ranked.len(), Ok, &table.columns())
 }
 
-/// The shortest length from 8 on that makes the first characters of all ids differ.
-fn label_length(mut ids: Vec<Pseudonym>) -> usize {
+/// The shortest length from 8 on that makes the first characters of the eligible units' ids differ.
+pub(crate) fn label_length<S: Send + Sync>(linked: &Linked<S>, units: &Units, ranked: &[RankedUnit]) -> usize {
+    let id = |unit: &RankedUnit| linked.person(units.get(unit.position).members[0]);
+    let mut ids: Vec<Pseudonym> = ranked.iter().map(id).collect();
     ids.sort_unstable();
     let common = |pair: &[Pseudonym]| ((pair[0].bits() ^ pair[1].bits()).leading_zeros() / 4) as usize;
     ids.windows(2).map(common).max().map_or(8, |longest| (longest + 1).max(8))

@@ -4,13 +4,18 @@ mod candidates;
 mod counts;
 mod quota;
 mod ranking;
+mod standing;
 mod warnings;
+mod why;
 
+pub(crate) use candidates::label_length;
 pub use candidates::{columns, write_candidates};
 pub use counts::{Counts, CountsByKind, Funnel, IncompleteUnits, Lottery, Shortfall};
 pub use quota::{Choice, Reason, Status, choose};
-pub use ranking::{RankedUnit, Ranking, lottery_number, rank};
+pub use ranking::{NotEligible, RankedUnit, Ranking, lottery_number, rank};
+pub use standing::{Standing, Standings, WhyNot};
 pub use warnings::warnings;
+pub use why::{columns as why_columns, write_why};
 
 use crate::error::Result;
 use crate::linkage::{Linked, Units};
@@ -24,6 +29,8 @@ pub struct Selected {
     pub ranked: Vec<RankedUnit>,
     /// What became of each, in the same order.
     pub choices: Vec<Choice>,
+    /// What became of all units, eligible or not.
+    pub standings: Standings,
     /// `counts.json`.
     pub counts: Counts,
     /// Of all units in enough departments: how many get points by each rule, and how many there are.
@@ -38,9 +45,10 @@ pub struct Selected {
 ///
 /// [`crate::Error::Refused`] where a unit's points do not fit into 32 bits.
 pub fn select(programme: &Programme, scorer: &Scorer<'_>, linked: &Linked<Scored>, units: &Units) -> Result<Selected> {
-    let Ranking { ranked, scored, with_points } = rank(programme, scorer, linked, units)?;
+    let Ranking { ranked, not_eligible, scored, with_points } = rank(programme, scorer, linked, units)?;
     let kinds: Vec<_> = ranked.iter().map(|unit| units.get(unit.position).kind).collect();
     let choices = choose(&programme.selection, &kinds);
     let counts = counts::count(programme, linked, units, &ranked, &choices, scored);
-    Ok(Selected { ranked, choices, counts, scored, with_points })
+    let standings = Standings::new(programme, &ranked, &choices, &not_eligible);
+    Ok(Selected { ranked, choices, standings, counts, scored, with_points })
 }

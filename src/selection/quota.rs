@@ -16,7 +16,7 @@ pub enum Status {
 impl Status {
     /// The word in files.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Proposed => "proposed",
             Self::Reserve => "reserve",

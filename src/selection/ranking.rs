@@ -1,9 +1,10 @@
 //! Eligible units in order: by points, tie-breaks, lottery and id.
 
+use super::standing::WhyNot;
 use crate::error::{Error, Result};
 use crate::identity::Pseudonym;
 use crate::linkage::{Linked, Units};
-use crate::programme::Programme;
+use crate::programme::{Eligibility, Programme};
 use crate::score::{Scored, Scorer};
 use crate::untrusted::guarded;
 use polars::prelude::{
@@ -29,11 +30,24 @@ pub struct RankedUnit {
     pub scored: Scored,
 }
 
+/// A unit in enough departments that fails another test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotEligible {
+    /// Its position among the [`Units`].
+    pub position: usize,
+    /// All rules' points.
+    pub points: i32,
+    /// The first test that it fails.
+    pub reason: WhyNot,
+}
+
 /// The ranking, and what it was made from.
 #[derive(Debug)]
 pub struct Ranking {
     /// Eligible units, best first.
     pub ranked: Vec<RankedUnit>,
+    /// Units in enough departments that are not eligible.
+    pub not_eligible: Vec<NotEligible>,
     /// Units in enough departments: all that are scored.
     pub scored: usize,
     /// By rule: how many of those it gives points.
@@ -76,7 +90,18 @@ pub fn rank(programme: &Programme, rules: &Scorer<'_>, linked: &Linked<Scored>, 
         let points = i32::try_from(scored.total()).ok()?;
         Some(RankedUnit { position, points, lottery, scored })
     };
-    Ok(Ranking { ranked: order.into_iter().filter_map(take).collect(), scored: number_scored, with_points })
+    let ranked = order.into_iter().filter_map(take).collect();
+    let left = scored.into_iter().flatten();
+    let not_eligible = left.filter_map(|(position, scored)| not_eligible(programme, position, &scored)).collect();
+    Ok(Ranking { ranked, not_eligible, scored: number_scored, with_points })
+}
+
+fn not_eligible(programme: &Programme, position: usize, scored: &Scored) -> Option<NotEligible> {
+    let points = i32::try_from(scored.total()).ok()?;
+    let Eligibility { min_points, require, .. } = &programme.eligibility;
+    let missing = || require.iter().find(|&&rule| scored.points[rule] <= 0).map(|&rule| WhyNot::Require(rule));
+    let reason = if min_points.is_some_and(|least| points < least) { Some(WhyNot::MinPoints) } else { missing() };
+    reason.map(|reason| NotEligible { position, points, reason })
 }
 
 /// The units of one person whose score linking has found, by their positions.

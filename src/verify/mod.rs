@@ -21,7 +21,7 @@ mod steps;
 pub use report::{Check, Finding, Report, StepReport, Verdict};
 
 use crate::error::{Error, Result, Warning};
-use crate::output::{FileRecord, Manifest, Period};
+use crate::output::{FileRecord, Journal, Manifest, Period};
 use crate::pipeline::{Context, Outcome};
 use crate::programme::Programme;
 use content::content;
@@ -50,7 +50,7 @@ const ALL_STEPS: &str = "all steps";
 /// writes to it.
 pub fn verify(context: &Context<'_>, recompute: Recompute) -> Result<Outcome<Report>> {
     let programme = context.programme;
-    programme.purpose.authorise(context.today)?;
+    programme.authorise(context.today)?;
     let period = Period::open_to_read(&programme.out, &programme.period)?;
     let inventory = Inventory::read(period.folder());
     let place = Place { programme, folder: period.folder(), inventory: &inventory };
@@ -74,7 +74,7 @@ pub fn verify(context: &Context<'_>, recompute: Recompute) -> Result<Outcome<Rep
         warnings.extend(recomputed::check(context, &period, &place, &mut steps, do_fit));
     }
     let report = report(programme, period.folder(), steps, together);
-    Ok(Outcome { summary: report, warnings })
+    Ok(Outcome::new(programme, report, warnings))
 }
 
 /// What the steps that are there have made, by path.
@@ -132,6 +132,10 @@ fn together(steps: &mut [Standing<'_>], place: &Place<'_>) -> Together {
             Some(step) => step.record(Check::Files, vec![error]),
             None => of_none.push(error),
         }
+    }
+    let journal = Path::new(Journal::SHOWN_RECORDS);
+    if place.inventory.is_file(journal) {
+        of_none.extend(Journal::check(&place.folder.join(journal)).err());
     }
     together.record(Check::Files, of_none);
 

@@ -4,7 +4,7 @@ use super::inventory::{Inventory, Kind};
 use super::report::{Check, Finding, StepReport, Verdict};
 use super::steps::Expected;
 use crate::error::{Error, Result};
-use crate::output::{FileRecord, Manifest};
+use crate::output::{FileRecord, Journal, Manifest};
 use crate::programme::Programme;
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -125,6 +125,10 @@ impl<'p> Standing<'p> {
                 is_same_programme && manifest.purpose != place.programme.purpose,
                 "its `purpose` is not that of the programme file whose SHA-256 it has",
             ),
+            (
+                is_same_programme && manifest.rules.as_ref() != Some(&place.programme.rules_approval()),
+                "its `rules` are not those of the programme file whose SHA-256 it has",
+            ),
         ];
         wrong.into_iter().filter(|(is_wrong, _)| *is_wrong).map(|(_, what)| self.refused(&path, what)).collect()
     }
@@ -224,6 +228,9 @@ impl<'p> Standing<'p> {
 /// What belongs in the folder, by path and kind.
 pub(super) fn belongings(steps: &[Standing<'_>]) -> BTreeMap<PathBuf, Kind> {
     let mut belongs = BTreeMap::from([(PathBuf::new(), Kind::Folder)]);
+    let journal = Path::new(Journal::SHOWN_RECORDS);
+    belongs.insert(journal.to_path_buf(), Kind::File);
+    belongs.extend(journal.parent().map(|folder| (folder.to_path_buf(), Kind::Folder)));
     let mut add = |path: &Path, kind| {
         belongs.insert(path.to_path_buf(), kind);
         for parent in path.ancestors().skip(1) {

@@ -48,7 +48,7 @@ pub(super) fn steps<'p>(programme: &'p Programme, inventory: &Inventory) -> Vec<
         named_in: None,
         command: "select".to_owned(),
         department: None,
-        outputs: ["candidates.parquet", "counts.json"].map(selection).to_vec(),
+        outputs: ["candidates.parquet", "counts.json", "why.parquet"].map(selection).to_vec(),
         unlisted: Vec::new(),
         inputs: Some(delivered),
         recomputed: Some(|recomputed| &recomputed.selection),

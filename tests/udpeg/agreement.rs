@@ -1,7 +1,7 @@
 //! The program against the slow row-by-row implementation in `reference/`, on random programmes and dirty extracts.
 
 use crate::municipality;
-use crate::reference::{self, Candidate, DepartmentOutcome, ExtractRow};
+use crate::reference::{self, Candidate, DepartmentOutcome, ExtractRow, Why};
 use crate::support::{Workplace, parquet_rows};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -42,11 +42,25 @@ fn compare_run(seed: u64, place: &Workplace) {
     let counts: Value = serde_json::from_slice(&std::fs::read(period.join("selection/counts.json")).unwrap()).unwrap();
     assert_eq!(counts, expected.counts, "seed {seed}");
     compare_candidates(seed, place, &period, &expected.candidates);
+    assert_eq!(why(&period), expected.why, "seed {seed}");
 }
 
 /// The only folder below `out`.
 fn period_folder(place: &Workplace) -> PathBuf {
     std::fs::read_dir(place.path("out")).unwrap().next().unwrap().unwrap().path()
+}
+
+fn why(period: &Path) -> Vec<Why> {
+    let rows = parquet_rows(&period.join("selection/why.parquet"));
+    let text = |row: &BTreeMap<String, Value>, name: &str| row[name].as_str().map(str::to_owned);
+    let why = |row: &BTreeMap<String, Value>| Why {
+        person: text(row, "person").unwrap(),
+        unit: text(row, "unit"),
+        outcome: text(row, "outcome").unwrap(),
+        reason: text(row, "reason"),
+        points_short: row["points_short"].as_i64(),
+    };
+    rows.iter().map(why).collect()
 }
 
 fn compare_department(seed: u64, period: &Path, department: &str, expected: &DepartmentOutcome) {

@@ -6,13 +6,17 @@
 #![expect(clippy::format_collect, clippy::format_push_string, reason = "tables are written as they read")]
 
 mod agreement;
+mod approval;
 mod assignment;
 mod bad_input;
 mod cases;
 mod check;
 mod command_line;
 mod custody;
+mod describe;
 mod disclosure;
+mod example_persons;
+mod explain;
 mod faults;
 mod fuzzed;
 mod hostile;

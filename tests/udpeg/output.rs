@@ -1,6 +1,6 @@
 //! What comes out: types and metadata of every Parquet file, manifests, folders, and steps whole or not at all.
 
-use crate::support::{Workplace, parquet_metadata, parquet_rows};
+use crate::support::{SMALL_PROGRAMME, Workplace, parquet_metadata, parquet_rows};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::schema::printer::print_schema;
 use serde_json::{Value, json};
@@ -10,6 +10,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use udpeg::output::{Period, Staged, Step};
+use udpeg::programme::Programme;
 
 const PERIOD: &str = "out/2024Q4";
 
@@ -120,13 +121,18 @@ fn every_parquet_file_tells_what_it_was_made_from() {
         ("udpeg.programme", programme.as_str()),
     ]);
     let files: Vec<String> = place.files(PERIOD).into_keys().filter(|name| name.ends_with(".parquet")).collect();
-    assert_eq!(files.len(), 9);
+    assert_eq!(files.len(), 10);
     for name in files {
         let mut expected: BTreeMap<String, String> =
             common.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         if let Some(department) = name.strip_prefix("delivery/") {
             expected.insert("udpeg.department".to_owned(), department.split('/').next().unwrap().to_owned());
             expected.insert("udpeg.age_bands".to_owned(), "18,25,30,40,50,60,67".to_owned());
+        }
+        if name == "selection/why.parquet" {
+            let rules = Programme::parse(Path::new("p.toml"), SMALL_PROGRAMME).unwrap().rules_approval();
+            expected.insert("udpeg.rules".to_owned(), rules.sha256);
+            expected.insert("udpeg.rules_status".to_owned(), "rules not approved".to_owned());
         }
         assert_eq!(parquet_metadata(&place.path(PERIOD).join(&name)), expected, "{name}");
     }
@@ -143,7 +149,7 @@ impl std::fmt::LowerHex for HexOf<'_> {
 #[test]
 fn manifests_name_every_input_and_output_with_its_hash_and_rows() {
     let place = ran();
-    for (folder, inputs, outputs) in [("delivery/jobcentre", 1, 3), ("selection", 9, 2), ("assignment", 1, 2)] {
+    for (folder, inputs, outputs) in [("delivery/jobcentre", 1, 3), ("selection", 9, 3), ("assignment", 1, 2)] {
         let manifest = place.json(&format!("{PERIOD}/{folder}/manifest.json"));
         assert_eq!(manifest["program_version"], env!("CARGO_PKG_VERSION"));
         assert_eq!(manifest["key_id"], "cf38ac5703629760");

@@ -3,6 +3,7 @@
 mod labels;
 mod ranking;
 mod warnings;
+mod why;
 
 use proptest::prelude::*;
 use std::collections::BTreeSet;

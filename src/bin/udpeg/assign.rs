@@ -10,7 +10,7 @@ use udpeg::pipeline::{self, AssignmentSummary};
 pub(crate) fn run(typed: &Assign, terminal: &Terminal) -> Result<()> {
     let overrides = context::overrides(&typed.programme.of);
     let outcome = context::run(&typed.programme, &overrides, terminal, pipeline::assign)?;
-    terminal.summary(&outcome.summary, &outcome.warnings, || {
+    terminal.outcome(&outcome, || {
         let mut text = loads(&outcome.summary);
         heading(&mut text, "Files");
         text.push_str(&files(&outcome.summary));

@@ -29,8 +29,8 @@ pub(crate) fn run(typed: &Check, terminal: &Terminal) -> Result<ExitCode> {
     let checking = Checking { department: typed.department.clone(), max_rejected: typed.max_rejected.clone() };
     let step = |context: &Context<'_>| check::check(context, &checking);
     let outcome = context::run_with(&typed.programme, &overrides, false, Memory::default(), terminal, step)?;
-    let report = outcome.summary;
-    terminal.summary(&report, &outcome.warnings, || text(&report))?;
+    let report = &outcome.summary;
+    terminal.outcome(&outcome, || text(report))?;
     report.failures().for_each(Terminal::tell);
     Ok(report.exit_code().map_or(ExitCode::SUCCESS, |code| ExitCode::from(code.code())))
 }
@@ -56,8 +56,10 @@ fn text(report: &Report) -> String {
     }
     text.push('\n');
     let ready = report.departments.iter().filter(|department| department.failures.is_empty());
+    let missing = report.missing_purpose.join(", ");
+    let when = if missing.is_empty() { String::new() } else { format!(", once [purpose] says {missing}") };
     for department in ready {
-        let _ = writeln!(text, " {}: `udpeg pseudonymise` would deliver this.", department.quality.department);
+        let _ = writeln!(text, " {}: `udpeg pseudonymise` would deliver this{when}.", department.quality.department);
     }
     text.push_str(" Nothing was written.\n");
     text

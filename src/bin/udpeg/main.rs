@@ -6,7 +6,9 @@ mod assign;
 mod check;
 mod completions;
 mod context;
+mod describe;
 mod exit;
+mod explain;
 mod init;
 mod key;
 mod log;
@@ -23,6 +25,7 @@ mod schema;
 mod select;
 mod synth;
 mod terminal;
+mod test;
 mod threads;
 mod unkey;
 mod verify;
@@ -60,6 +63,9 @@ fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode
         Command::PseudonymOf(command) => pseudonym_of::run(command, terminal),
         Command::Log(command) => log::run(command, terminal),
         Command::Verify(command) => return verify::run(command, terminal),
+        Command::Explain(command) => explain::run(command, terminal),
+        Command::Describe(command) => describe::run(command, terminal),
+        Command::Test(command) => return test::run(command, terminal),
         Command::Synth(command) => synth::run(command, terminal),
         Command::Completions(command) => completions::run(command),
         Command::Man(_) => man::run(),

@@ -13,7 +13,7 @@ pub(crate) fn run(typed: &Pseudonymise, terminal: &Terminal) -> Result<()> {
     let delivering = context::delivering(&typed.extracts);
     let step = |context: &Context<'_>| pipeline::pseudonymise(context, &typed.department, &delivering);
     let outcome = context::run(&typed.programme, &overrides, terminal, step)?;
-    terminal.summary(&outcome.summary, &outcome.warnings, || text(&outcome.summary))
+    terminal.outcome(&outcome, || text(&outcome.summary))
 }
 
 fn text(summary: &DepartmentSummary) -> String {

@@ -26,7 +26,7 @@ pub(crate) fn run(typed: &Reidentify, terminal: &Terminal) -> Result<()> {
         custody::reidentify(context, &reidentifying, &account, &log)
     };
     let outcome = context::run_with(&typed.programme.programme, &overrides, false, Memory::default(), terminal, step)?;
-    terminal.summary(&outcome.summary, &outcome.warnings, || text(&outcome.summary))
+    terminal.outcome(&outcome, || text(&outcome.summary))
 }
 
 fn text(reidentified: &Reidentified) -> String {

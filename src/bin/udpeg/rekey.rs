@@ -7,7 +7,7 @@ use std::fmt::Write;
 use udpeg::Result;
 use udpeg::custody::{self, RekeyedDelivery};
 use udpeg::identity::Key;
-use udpeg::pipeline::Context;
+use udpeg::pipeline::{Context, Outcome};
 use udpeg::programme::Overrides;
 
 pub(crate) fn run(typed: &Rekey, terminal: &Terminal) -> Result<()> {
@@ -16,9 +16,9 @@ pub(crate) fn run(typed: &Rekey, terminal: &Terminal) -> Result<()> {
         let second = Key::unlock(&context.programme.key, &typed.unlock.passphrase())?;
         custody::rekey(context, &second, &typed.delivery)
     };
-    let outcome = context::run(&typed.programme, &overrides, terminal, step)?;
-    let summary = serde_json::json!({ "deliveries": outcome.summary });
-    terminal.summary(&summary, &outcome.warnings, || text(&outcome.summary))
+    let Outcome { summary: rekeyed, warnings, rules } = context::run(&typed.programme, &overrides, terminal, step)?;
+    let summary = serde_json::json!({ "deliveries": rekeyed });
+    terminal.outcome(&Outcome { summary, warnings, rules }, || text(&rekeyed))
 }
 
 fn text(rekeyed: &[RekeyedDelivery]) -> String {

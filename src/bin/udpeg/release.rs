@@ -9,6 +9,7 @@ use udpeg::disclosure::{ProtectedCount, ProtectedTable};
 use udpeg::pipeline::{self, Context, ReleaseSummary, Releasing};
 use udpeg::programme::Overrides;
 use udpeg::release::Approval;
+use udpeg::statistics::Statistics;
 
 pub(crate) fn run(typed: &Release, terminal: &Terminal) -> Result<()> {
     let previous = typed.previous.clone();
@@ -22,12 +23,12 @@ pub(crate) fn run(typed: &Release, terminal: &Terminal) -> Result<()> {
     };
     let step = |context: &Context<'_>| pipeline::release(context, &releasing);
     let outcome = context::run(&typed.programme, &overrides, terminal, step)?;
-    terminal.summary(&outcome.summary, &outcome.warnings, || text(&outcome.summary))
+    terminal.outcome(&outcome, || text(&outcome.summary))
 }
 
 fn text(summary: &ReleaseSummary) -> String {
     let mut text = String::new();
-    for table in summary.statistics.tables() {
+    for table in summary.statistics.iter().flat_map(Statistics::tables) {
         heading(&mut text, &table.name);
         text.push_str(&shown(table));
     }

@@ -15,7 +15,7 @@ pub(crate) fn run(typed: &Run, terminal: &Terminal) -> Result<()> {
     let delivering = context::delivering(&typed.extracts);
     let step = |context: &Context<'_>| pipeline::run(context, &delivering, typed.new_key);
     let outcome = context::run(&typed.programme, &overrides, terminal, step)?;
-    terminal.summary(&outcome.summary, &outcome.warnings, || text(&outcome.summary))
+    terminal.outcome(&outcome, || text(&outcome.summary))
 }
 
 fn text(summary: &RunSummary) -> String {

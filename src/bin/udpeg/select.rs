@@ -12,7 +12,7 @@ use udpeg::selection::Counts;
 pub(crate) fn run(typed: &Select, terminal: &Terminal) -> Result<()> {
     let overrides = context::overrides(&typed.programme.of);
     let outcome = context::run(&typed.programme, &overrides, terminal, pipeline::select)?;
-    terminal.summary(&outcome.summary, &outcome.warnings, || text(&outcome.summary))
+    terminal.outcome(&outcome, || text(&outcome.summary))
 }
 
 fn text(summary: &SelectionSummary) -> String {

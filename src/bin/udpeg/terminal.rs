@@ -12,6 +12,8 @@ use std::io::Write as _;
 use std::path::Path;
 use udpeg::error::Warning;
 use udpeg::identity::masked;
+use udpeg::pipeline::Outcome;
+use udpeg::programme::{ApprovalStatus, RulesApproval};
 use udpeg::{Error, Result};
 
 /// Bold, for headings.
@@ -58,6 +60,21 @@ impl Terminal {
         }
     }
 
+    /// What came out of a programme: its summary, as below, and whether its rules were approved.
+    pub(crate) fn outcome<T: serde::Serialize>(
+        &self,
+        outcome: &Outcome<T>,
+        text: impl FnOnce() -> String,
+    ) -> Result<()> {
+        self.summary(&with_rules(outcome)?, &outcome.warnings, || text() + &approval(&outcome.rules))
+    }
+
+    /// What came out of a programme as a text of its own, which says whether the rules were approved; as JSON, the
+    /// summary.
+    pub(crate) fn document<T: serde::Serialize>(&self, outcome: &Outcome<T>, text: &str) -> Result<()> {
+        self.summary(&with_rules(outcome)?, &outcome.warnings, || text.to_owned())
+    }
+
     /// A summary: as JSON with the warnings, or as the text that `text` makes, or not at all.
     pub(crate) fn summary<T: serde::Serialize>(
         &self,
@@ -81,6 +98,26 @@ impl Terminal {
             print(&masked(&text()))
         }
         .map_err(|error| Error::io(Path::new("standard output"), "write the summary; the step itself is done", &error))
+    }
+}
+
+/// A summary and whether the rules were approved.
+fn with_rules<T: serde::Serialize>(outcome: &Outcome<T>) -> Result<serde_json::Value> {
+    let mut value = exit::value(&outcome.summary)?;
+    if let Some(object) = value.as_object_mut() {
+        object.insert("rules".to_owned(), exit::value(&outcome.rules)?);
+    }
+    Ok(value)
+}
+
+/// A line that says whether the rules were approved.
+fn approval(rules: &RulesApproval) -> String {
+    let RulesApproval { sha256, status } = rules;
+    match status {
+        ApprovalStatus::Approved => format!("\n Rules approved: {sha256}.\n"),
+        ApprovalStatus::NotApproved => {
+            format!("\n Rules not approved: `approved_rules` in [purpose] does not name them.\n They have {sha256}.\n")
+        }
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn run(typed: &Unkey, terminal: &Terminal) -> Result<()> {
         custody::unkey(context, &unkeying, &account, &log)
     };
     let outcome = context::run_with(&typed.programme.programme, &overrides, false, Memory::default(), terminal, step)?;
-    terminal.summary(&outcome.summary, &outcome.warnings, || text(&outcome.summary))
+    terminal.outcome(&outcome, || text(&outcome.summary))
 }
 
 fn text(unkeyed: &Unkeyed) -> String {

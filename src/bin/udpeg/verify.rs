@@ -15,8 +15,8 @@ pub(crate) fn run(typed: &Verify, terminal: &Terminal) -> Result<ExitCode> {
     let recompute = if typed.recompute { Recompute::Yes } else { Recompute::No };
     let step = |context: &Context<'_>| verify::verify(context, recompute);
     let outcome = context::run_with(&typed.programme, &overrides, false, Memory::default(), terminal, step)?;
+    terminal.outcome(&outcome, || text(&outcome.summary))?;
     let report = outcome.summary;
-    terminal.summary(&report, &outcome.warnings, || text(&report))?;
     for finding in &report.findings {
         Terminal::tell(&finding.error);
     }

@@ -83,7 +83,7 @@ fn a_step_that_fails_with_force_leaves_the_old_one_as_it_was() {
     }
     fs::remove_file(place.path("out/2024Q4/delivery/social/extract.parquet")).unwrap();
     place.udpeg(&[&SELECT[..], &["--force"]].concat()).failed(1, &["social/extract.parquet: it is not there"]);
-    assert!(place.files("out/2024Q4/selection").len() == 3);
+    assert!(place.files("out/2024Q4/selection").len() == 4);
     assert_nothing_hidden(&place, "a failed select --force");
 }
 
@@ -96,7 +96,7 @@ fn what_a_killed_process_left_is_removed_and_is_no_step() {
     place.udpeg(&ASSIGN).failed(1, &["selection/manifest.json: it is not there", "run `udpeg select` first"]);
     place.udpeg(&SELECT).succeeded();
     assert_nothing_hidden(&place, "leftovers");
-    assert_eq!(place.files("out/2024Q4/selection").len(), 3);
+    assert_eq!(place.files("out/2024Q4/selection").len(), 4);
 }
 
 #[test]

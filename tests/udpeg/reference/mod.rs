@@ -13,6 +13,7 @@ mod reading;
 pub(crate) mod risk;
 mod selection;
 mod units;
+mod why;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -27,6 +28,18 @@ pub(crate) struct Outcome {
     pub counts: serde_json::Value,
     /// Every eligible unit, in rank order.
     pub candidates: Vec<Candidate>,
+    /// Everybody, by pseudonym, and why they are not proposed.
+    pub why: Vec<Why>,
+}
+
+/// One row of `why.parquet`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Why {
+    pub person: String,
+    pub unit: Option<String>,
+    pub outcome: String,
+    pub reason: Option<String>,
+    pub points_short: Option<i64>,
 }
 
 /// What one department's `pseudonymise` gives.
@@ -129,6 +142,7 @@ pub(crate) fn run(programme_file: &Path) -> Outcome {
         ages.extend(ages_here);
     }
     let population = units::form(&programme, &departments, &ages);
-    let (candidates, counts) = selection::select(&programme, &departments, &population);
-    Outcome { departments, counts, candidates }
+    let (candidates, not_eligible, counts) = selection::select(&programme, &departments, &population);
+    let why = why::explain(&programme, &population, &candidates, &not_eligible);
+    Outcome { departments, counts, candidates, why }
 }

@@ -10,12 +10,12 @@ use super::programme::{Programme, Quota};
 use super::units::{Population, Unit};
 use super::{Candidate, DepartmentOutcome, cpr, measures};
 
-/// Ranks the eligible units and proposes; also gives `counts.json`.
+/// Ranks the eligible units and proposes; also gives those that are not eligible, and `counts.json`.
 pub(super) fn select(
     programme: &Programme,
     departments: &BTreeMap<String, DepartmentOutcome>,
     population: &Population,
-) -> (Vec<Candidate>, Value) {
+) -> (Vec<Candidate>, Vec<Candidate>, Value) {
     let lottery = programme.lottery.clone().unwrap_or_else(|| programme.period.clone());
     let scored: Vec<Candidate> =
         population.units.iter().map(|unit| scored_unit(programme, departments, unit, &lottery)).collect();
@@ -55,7 +55,7 @@ pub(super) fn select(
         "placeholder_children": population.placeholder_children,
         "lottery": { "text": lottery, "predictable": programme.lottery.is_none() },
     });
-    (eligible, counts)
+    (eligible, not_eligible, counts)
 }
 
 fn scored_unit(
@@ -86,7 +86,7 @@ fn scored_unit(
     }
 }
 
-fn is_in_enough_departments(programme: &Programme, unit: &Candidate) -> bool {
+pub(super) fn is_in_enough_departments(programme: &Programme, unit: &Candidate) -> bool {
     programme.min_departments.is_none_or(|min| unit.departments.len() >= min)
 }
 
@@ -97,7 +97,7 @@ fn is_eligible(programme: &Programme, unit: &Candidate) -> bool {
         && has_required
 }
 
-fn place_of_rule(programme: &Programme, id: &str) -> usize {
+pub(super) fn place_of_rule(programme: &Programme, id: &str) -> usize {
     let place = programme.rules.iter().position(|rule| rule.id == id);
     place.unwrap_or_else(|| panic!("there is no rule {id}"))
 }

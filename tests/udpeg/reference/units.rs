@@ -33,6 +33,7 @@ pub(super) struct Unit {
 /// Everybody, as units.
 pub(super) struct Population {
     pub persons: usize,
+    pub everybody: BTreeSet<String>,
     pub of_eligible_age: usize,
     pub placeholder_children: Vec<String>,
     pub units: Vec<Unit>,
@@ -62,6 +63,7 @@ pub(super) fn form(
     let units = units_of(programme, &persons, &records);
     Population {
         persons: everybody.len(),
+        everybody,
         of_eligible_age: persons.len(),
         placeholder_children: placeholders.into_iter().collect(),
         units,

@@ -10,7 +10,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::sync::Arc;
 
 /// Files that some manifest names, in the small programme's period.
-const NAMED: [&str; 13] = [
+const NAMED: [&str; 14] = [
     "delivery/jobcentre/extract.parquet",
     "delivery/jobcentre/incomplete.parquet",
     "delivery/jobcentre/quality.json",
@@ -22,6 +22,7 @@ const NAMED: [&str; 13] = [
     "delivery/social/quality.json",
     "selection/candidates.parquet",
     "selection/counts.json",
+    "selection/why.parquet",
     "assignment/target_group.parquet",
     "coordinators/k1/list.parquet",
 ];
@@ -33,7 +34,7 @@ fn a_period_that_nobody_touched_fits() {
     let place = made();
     let ran = verifies(&place, &[], 0, &[]);
     assert!(ran.err.is_empty(), "{}", ran.err);
-    assert!(ran.out.contains("All fits: 13 files"), "{}", ran.out);
+    assert!(ran.out.contains("All fits: 14 files"), "{}", ran.out);
     assert!(!ran.out.contains("WRONG") && !ran.out.contains("unchecked"), "{}", ran.out);
     // The table of this file is whole: with manifests and private lists it is everything.
     assert_eq!(place.files(PERIOD).len(), NAMED.len() + MANIFESTS.len() + 9);
@@ -299,7 +300,7 @@ fn another_programme_with_other_coordinators_is_only_warned_of() {
     verifies(&place, &[], 0, &["warning: select: the programme file has changed"]);
     place.edit("p.toml", "id = \"k2\"", "id = \"k3\"");
     let ran = verifies(&place, &[], 0, &["warning: assign: the programme file has changed"]);
-    assert!(ran.out.contains("All fits: 13 files"), "{}", ran.out);
+    assert!(ran.out.contains("All fits: 14 files"), "{}", ran.out);
     flip(&place, "out/2024Q4/coordinators/k2/list.parquet");
     verifies(&place, &[], 4, &["coordinators/k2/list.parquet: it is not the file that its manifest names"]);
 }

@@ -40,7 +40,7 @@ fn with_json_one_object_says_all_and_has_the_exit_code() {
     let fits = object(&place, 0);
     assert_eq!((&fits["exit_code"], &fits["wrong"], &fits["warnings"]), (&json!(0), &json!([]), &json!([])));
     assert_eq!((&fits["period"], &fits["folder"]), (&json!("2024Q4"), &json!("out/2024Q4")));
-    let step = json!({ "step": "select", "is_there": true, "files": 2, "checks":
+    let step = json!({ "step": "select", "is_there": true, "files": 3, "checks":
         { "manifest": "fits", "files": "fits", "content": "fits", "inputs": "fits", "access": "fits" } });
     assert_eq!(fits["steps"][3], step);
 

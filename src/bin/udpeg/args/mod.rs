@@ -10,7 +10,9 @@ use clap::{Parser, Subcommand};
 use custody::{Key, Log, PseudonymOf, Reidentify, Rekey, Unkey, Unlock};
 use init::{Init, Schema};
 use std::path::PathBuf;
+use udpeg::explanation::Asked;
 use udpeg::pipeline::{Memory, Share};
+use udpeg::sentences::Language;
 
 /// Proposes the citizens and families who have most to gain from one coordinator and one plan.
 ///
@@ -28,6 +30,9 @@ Examples:
   udpeg assign -p p.toml                       who leads the coordinators
   udpeg release -p p.toml                      what the steering group would see
   udpeg verify -p p.toml                       whoever wants to be sure
+  udpeg explain -p p.toml 60522e3e             whoever is asked why
+  udpeg describe -p p.toml                     for everybody
+  udpeg test -p p.toml                         whoever changes a rule
   udpeg reidentify --help                      the way back, for one list
 
 Exit codes: 0 done, 1 a file failed, 2 usage or programme file, 3 too many rejected rows or too much
@@ -82,6 +87,12 @@ pub(crate) enum Command {
     Log(Log),
     /// Check that a period's files were not altered and its steps fit together
     Verify(Verify),
+    /// Say why a person's unit is proposed or not
+    Explain(Explain),
+    /// Describe the programme for publication, from its file alone
+    Describe(Describe),
+    /// Try the example persons beside the programme
+    Test(Test),
     /// Make up extracts of any size, with a programme file that reads them
     Synth(Synth),
     /// Print a script that completes commands and options in a shell
@@ -256,6 +267,97 @@ pub(crate) struct Verify {
     /// Run select and assign again from the deliveries, beside the period, and compare every byte
     #[arg(long)]
     pub recompute: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg explain -p config/furesoe.toml 60522e3e
+  udpeg explain -p config/furesoe.toml --language da 60522e3e
+  udpeg explain -p p.toml 60522e3e --records --consent 'case 114' --by k3
+
+For anyone in the deliveries, proposed or not, computed again from them. What became of everybody
+stands in selection/why.parquet. Single records are shown only with --records, after the citizen's
+yes, and that they were is put down in log/shown_records.jsonl of the period.")]
+pub(crate) struct Explain {
+    /// A person's pseudonym, a unit's id, or a unit's label
+    #[arg(value_name = "UNIT|LABEL|PERSON")]
+    pub asked: Asked,
+    /// The programme file
+    #[arg(long, short, value_name = "FILE")]
+    pub programme: PathBuf,
+    /// The language of the explanation: da or en
+    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
+    pub language: Language,
+    /// Show the department, type and dates of single records
+    #[arg(long, requires_all = ["consent", "by"])]
+    pub records: bool,
+    /// Where the citizen's yes is kept; it is put down
+    #[arg(long, value_name = "REFERENCE", requires = "records")]
+    pub consent: Option<String>,
+    /// Who looks at the records; it is put down
+    #[arg(long, value_name = "WHO", requires = "records")]
+    pub by: Option<String>,
+    /// Memory that records may take
+    #[arg(long, value_name = "SIZE", default_value_t)]
+    pub memory: Memory,
+    /// The day of the deliveries, instead of the programme's
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub as_of: Option<NaiveDate>,
+    /// Look into this period instead of the programme's
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// Look below this folder instead of the programme's
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg describe -p config/furesoe.toml > points.md
+  udpeg describe -p p.toml --language da --format html > point.html
+
+Reads nothing but the programme file, so that it says what the program does. Prints the SHA-256 of
+the rules, which `approved_rules` in [purpose] names once they are approved.")]
+pub(crate) struct Describe {
+    /// The programme file
+    #[arg(long, short, value_name = "FILE")]
+    pub programme: PathBuf,
+    /// The language of the description: da or en
+    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
+    pub language: Language,
+    /// How it is written
+    #[arg(long, value_name = "FORMAT", default_value = "markdown")]
+    pub format: Form,
+}
+
+/// How a description is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Form {
+    /// Markdown
+    Markdown,
+    /// One HTML file that needs no other
+    Html,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg test -p config/furesoe.toml
+  udpeg test -p p.toml --examples others.toml
+
+Puts each example's records through the programme's rules and compares what comes out with what
+the example expects. Reads no extract, no delivery and no key.
+
+Exit codes: 0 all as expected, 1 some are not, or there are no examples, 2 usage or programme file")]
+pub(crate) struct Test {
+    /// The programme file
+    #[arg(long, short, value_name = "FILE")]
+    pub programme: PathBuf,
+    /// The examples, instead of `p.examples.toml` beside `p.toml`
+    #[arg(long, value_name = "FILE")]
+    pub examples: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
