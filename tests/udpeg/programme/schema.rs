@@ -180,7 +180,8 @@ fn programmes_that_the_program_takes_pass_the_schema() {
         ("[disclosure]", "[family]\napart_file = \"apart.csv\"\n[assignment]\nload = \"units\"\n[disclosure]"),
         ("[disclosure]", "[consent]\nrest = { no = \"1 year\", moved = \"never\" }\n[disclosure]"),
     ]);
-    for text in [SMALL_PROGRAMME, furesoe, &weekly, &groups, &limits, &people] {
+    let approved = edited(&[("[purpose]", &format!("[purpose]\napproved_rules = \"{}\"", "0f".repeat(32)))]);
+    for text in [SMALL_PROGRAMME, furesoe, &weekly, &groups, &limits, &people, &approved] {
         assert!(super::parse(text).is_ok(), "{:?}", mistakes(text));
         assert_eq!(objections(text), Vec::<String>::new(), "{text}");
     }
@@ -201,6 +202,7 @@ fn programmes_that_the_program_refuses_do_not() {
         ("[18, 25, 30, 40, 50, 60, 67]", "[18]\ndates = \"week\""),
         ("[disclosure]", "[delivery]\nmax_change = 30\n[disclosure]"),
         ("[disclosure]", "[delivery]\nmin_rows = -1\n[disclosure]"),
+        ("[purpose]", "[purpose]\napproved_rules = 5"),
     ] {
         let text = edited(&[(from, to)]);
         assert!(!mistakes(&text).is_empty(), "{to}");
