@@ -15,6 +15,9 @@
 //! - [`assignment`]: who coordinates whom.
 //! - [`compare`]: two selections side by side.
 //! - [`purge`]: removing periods whose data had to be deleted.
+//! - [`disclosure`]: small counts, and whatever they could be worked out from, stay hidden.
+//! - [`statistics`]: what is counted for the steering group; hands out what disclosure control has passed, and no more.
+//! - [`release`]: what was released before, by whom, and what a further release would give away beside it.
 //! - [`custody`]: a second key, and the way back for those who are proposed only.
 //! - [`sentences`]: all that is told to people in their own language.
 //! - [`report`]: descriptions and explanations, as documents.
@@ -32,6 +35,7 @@ pub mod check;
 pub mod compare;
 pub mod custody;
 pub mod decisions;
+pub mod disclosure;
 pub mod error;
 pub mod examples;
 pub mod explanation;
@@ -43,10 +47,12 @@ pub mod output;
 pub mod pipeline;
 pub mod programme;
 pub mod purge;
+pub mod release;
 pub mod report;
 pub mod score;
 pub mod selection;
 pub mod sentences;
+pub mod statistics;
 pub mod synth;
 pub mod untrusted;
 pub mod verify;

@@ -6,7 +6,7 @@ use crate::decisions::{self, Log};
 use crate::error::{Error, Result, Warning};
 use crate::output::{self, FileRecord, Manifest, Period, Revision, RunMetadata, Staged, Step};
 use crate::programme::{Coordinator, Programme};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 pub(super) fn assign_in(context: &Context<'_>, period: &Period) -> Result<Outcome<AssignmentSummary>> {
@@ -26,17 +26,8 @@ pub(super) fn assign_in(context: &Context<'_>, period: &Period) -> Result<Outcom
     let outputs = assignment::write(assignment, lists, Path::new(""), table, programme, &metadata)?;
     let manifest = Manifest::new("assign", programme, &target_group.key_id, inputs, outputs, began);
     output::write_json(assignment, "manifest.json", &manifest)?;
-    let optimality = target_group.assignment.optimality;
-    let kept = usize::try_from(optimality.kept.value).unwrap_or(0);
-    let summary = AssignmentSummary {
-        load: programme.load.as_str(),
-        coordinators: loads(programme, &target_group, &terms),
-        lost_coordinator: target_group.had_a_coordinator.map(|had| had.saturating_sub(kept)),
-        optimality,
-        without_coordinator: target_group.assignment.coordinators.iter().filter(|assigned| assigned.is_none()).count(),
-        folder: assignment.place().to_path_buf(),
-        lists: lists.place().to_path_buf(),
-    };
+    let (folder, list_folder) = (assignment.place().to_path_buf(), lists.place().to_path_buf());
+    let summary = summary(programme, &target_group, &terms, folder, list_folder);
     Staged::commit(folders)?;
     let without = summary.without_coordinator;
     let mut warnings = terms.warnings;
@@ -61,6 +52,27 @@ fn read_selection(context: &Context<'_>, period: &Period) -> Result<(TargetGroup
         std::iter::once(record.clone()).chain(terms.inputs.clone()).chain(log.record(Path::new(decisions::FILE)));
     let inputs = inputs.collect();
     Ok((target_group, terms, inputs))
+}
+
+/// What an assignment is, in numbers.
+pub(super) fn summary(
+    programme: &Programme,
+    target_group: &TargetGroup,
+    terms: &Terms,
+    folder: PathBuf,
+    lists: PathBuf,
+) -> AssignmentSummary {
+    let optimality = target_group.assignment.optimality;
+    let kept = usize::try_from(optimality.kept.value).unwrap_or(0);
+    AssignmentSummary {
+        load: programme.load.as_str(),
+        coordinators: loads(programme, target_group, terms),
+        lost_coordinator: target_group.had_a_coordinator.map(|had| had.saturating_sub(kept)),
+        optimality,
+        without_coordinator: target_group.assignment.coordinators.iter().filter(|assigned| assigned.is_none()).count(),
+        folder,
+        lists,
+    }
 }
 
 fn loads(programme: &Programme, target_group: &TargetGroup, terms: &Terms) -> Vec<Load> {

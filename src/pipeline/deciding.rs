@@ -1,12 +1,13 @@
 //! `accept`, `decline` and `override`: what people decide about a unit, and the revision that follows from it.
 
 use super::{Context, Outcome};
-use crate::assignment::{self, Base, Change, Revised, Terms};
+use crate::assignment::{self, Base, Change, Revised, TargetGroup, Terms};
 use crate::decisions::{self, Decision, Entry, Log, Named, Said, Wish};
 use crate::error::{Error, Result, Warning};
 use crate::identity::would_be_masked;
 use crate::output::{self, FileRecord, Manifest, Period, Revision, RunMetadata, Staged, Step};
 use crate::programme::{Programme, nearest};
+use crate::untrusted::SteadyFile;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -267,6 +268,14 @@ impl<'a> Assigned<'a> {
         inputs.extend(terms.inputs.iter().cloned());
         inputs.extend(log.record(Path::new(decisions::FILE)));
         Ok((revised, terms, inputs))
+    }
+
+    /// The assignment made again, from the selection's candidates.
+    pub(super) fn again(&self, candidates: &SteadyFile) -> Result<(TargetGroup, Terms)> {
+        let log = Log::read(self.period_folder)?;
+        let first = log.entries.get(..self.known()).unwrap_or_default();
+        let terms = |key_id: &str| Terms::read(&self.programme, self.period_folder, first, key_id);
+        TargetGroup::read(candidates, &self.programme, terms)
     }
 
     /// Whether the unit of these members is proposed by the decisions so far.

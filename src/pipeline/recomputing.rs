@@ -2,6 +2,7 @@
 
 use super::assigning::assign_in;
 use super::deciding::Assigned;
+use super::departments::Afterwards;
 use super::selecting::select_from;
 use super::{Context, Silent};
 use crate::decisions;
@@ -48,7 +49,7 @@ pub(crate) fn recompute(
     }
     // What a killed process left in the place is replaced.
     let quiet = Context { programme, force: true, progress: &Silent, ..*context };
-    select_from(&quiet, scratch.period(), deliveries, Instant::now())?;
+    select_from(&quiet, scratch.period(), deliveries, Instant::now(), Afterwards::Forget)?;
     assign_in(&quiet, scratch.period())?;
     let revision = Revision::present(period.folder());
     if let Some(log) = revised.map(log_of).transpose()?.flatten() {

@@ -13,6 +13,7 @@ mod reader;
 mod rule;
 mod selection;
 mod settings;
+mod statistics;
 mod types;
 
 pub use approval::{ApprovalStatus, RulesApproval};
@@ -24,7 +25,8 @@ pub use format::{DateFormat, Decimal, Encoding, FileFormat, LastLine, OpenEnd};
 pub(crate) use reader::nearest;
 pub use rule::{Band, Measure, Rule, Scale};
 pub use selection::{AgeRange, Coordinator, Eligibility, Kind, Load, PerKind, Quota, Selection};
-pub use settings::{Attributes, DatesLeave, Disclosure, Family, Overrides, PersonLists, Purpose};
+pub use settings::{Attributes, DatesLeave, Disclosure, Family, Overrides, PersonLists, Purpose, Rounding};
+pub use statistics::{MOST_COMBINATIONS, MOST_COMBINED, MOST_POINTS_BANDS, TableRequest, Universe, Variable};
 pub use types::{Chosen, NamedType, TypeList, TypeSpan};
 
 use crate::error::{Error, Result};
@@ -96,6 +98,8 @@ pub struct Programme {
     pub coordinators: Vec<Coordinator>,
     /// What may be released.
     pub disclosure: Disclosure,
+    /// Tables that the programme asks for, in the order of the file.
+    pub statistics: Vec<TableRequest>,
     /// What the command line put in place of the file's own words.
     pub overrides: Overrides,
 }
@@ -323,6 +327,7 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
     let load = selection::load(&root);
     let coordinators = selection::coordinators(&root);
     let disclosure = settings::disclosure(&root);
+    let statistics = statistics::statistics(&root, department_ids.len(), persons.as_ref());
     groups.finish(&root);
     root.check_all_read("department", departments.len());
     root.check_all_read("rule", rules.len());
@@ -354,6 +359,7 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
         load,
         coordinators,
         disclosure: disclosure?,
+        statistics,
         overrides: Overrides::default(),
     })
 }

@@ -23,6 +23,7 @@ mod purge;
 mod recuse;
 mod reidentify;
 mod rekey;
+mod release;
 mod run;
 mod schema;
 mod select;
@@ -63,6 +64,7 @@ fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode
         Command::Accept(command) => decide::answer(command, Decision::Accept, terminal),
         Command::Decline(command) => decide::answer(command, Decision::Decline, terminal),
         Command::Override(command) => decide::override_rank(command, terminal),
+        Command::Release(command) => release::run(command, terminal),
         Command::Run(command) => run::run(command, terminal),
         Command::Rekey(command) => rekey::run(command, terminal),
         Command::Unkey(command) => unkey::run(command, terminal),

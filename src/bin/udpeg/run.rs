@@ -29,5 +29,8 @@ fn text(summary: &RunSummary) -> String {
     }
     let _ = writeln!(text, " everyone eligible   {}", summary.selection.folder.join("candidates.parquet").display());
     text.push_str(&files(&summary.assignment));
+    if let Some(folder) = summary.release.as_ref().and_then(|release| release.folder.as_ref()) {
+        let _ = writeln!(text, " statistics          {}", folder.join("statistics.csv").display());
+    }
     text
 }
