@@ -16,6 +16,7 @@ fn lossy<S: serde::Serializer>(path: &Path, serializer: S) -> std::result::Resul
 }
 
 /// The same of a path that may be missing.
+#[expect(clippy::ref_option, reason = "serde hands over the field as it is")]
 fn lossy_if_any<S: serde::Serializer>(path: &Option<PathBuf>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
     match path {
         Some(path) => lossy(path, serializer),
