@@ -32,7 +32,10 @@ fn a_band_of_few_is_merged_with_the_neighbour_that_lets_most_be_shown() {
 #[test]
 fn at_least_two_bands_are_left() {
     assert_eq!(merged(&[&[1, 20], &[2, 20]]), [0..1, 1..2]);
-    assert_eq!(merged(&[&[1, 2], &[2, 1], &[1, 1], &[0, 1]]).len().max(2), merged(&[&[1, 2], &[2, 1], &[1, 1], &[0, 1]]).len());
+    assert_eq!(
+        merged(&[&[1, 2], &[2, 1], &[1, 1], &[0, 1]]).len().max(2),
+        merged(&[&[1, 2], &[2, 1], &[1, 1], &[0, 1]]).len()
+    );
 }
 
 #[test]

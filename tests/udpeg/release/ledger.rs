@@ -109,7 +109,7 @@ fn statistics_of_another_selection_than_the_one_that_stands_are_not_released() {
     place.edit("programme.toml", "reserve   = ", "reserve   = 1");
     release(&place, &[]).failed(4, &["was made with another programme file"]);
     place.udpeg(&["select", "--programme", "programme.toml", "--force"]).succeeded();
-    release(&place, &[]).failed(4, &["the assignment was made"]);
+    release(&place, &[]).failed(4, &["its assignment was made with another programme file"]);
     place.udpeg(&["verify", "--programme", "programme.toml"]).failed(4, &["release/manifest.json"]);
     place.udpeg(&["assign", "--programme", "programme.toml", "--force"]).succeeded();
     release(&place, &[]).succeeded();
