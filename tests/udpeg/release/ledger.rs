@@ -89,6 +89,7 @@ fn nothing_is_released_beside_a_ledger_that_was_altered() {
         place.write("out/ledger/0001.json", kept);
         released(&place, &["--force"]).failed(4, &["the ledger of releases is not as it was written"]);
         release(&place, &[]).failed(4, &["the ledger of releases"]);
+        place.udpeg(&["verify", "--programme", "programme.toml"]).failed(4, &["the ledger of releases"]);
         assert_eq!(place.read(CSV), before);
     };
     refused(&ledger.replacen("B. Holm", "C. Holm", 1), &kept);
