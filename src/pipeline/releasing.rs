@@ -8,7 +8,7 @@ use crate::error::{Error, Result, Warning};
 use crate::linkage;
 use crate::output::{self, FileRecord, Manifest, Period, RunMetadata, Staged, Step, sha256_hex};
 use crate::release::{Approval, Entry, Identity, Kept, Ledger, New, add_previous, beside};
-use crate::statistics::{self, Counted, Statistics};
+use crate::statistics::{self, Around, Counted, Statistics};
 use std::path::Path;
 use std::time::Instant;
 
@@ -34,8 +34,9 @@ pub(super) fn draft_in(
     let Some(counted) = counted else { return Ok(Outcome::new(context.programme, None, Vec::new())) };
     let made = Made::read(period)?;
     let ledger = Ledger::read(&context.programme.out)?;
-    let (statistics, warnings) = match protected(context, &counted, assignment, &ledger, &made) {
-        Ok(made) => made,
+    let (around, warning) = around(context, &counted, &ledger, &made)?;
+    let statistics = match protected(context, &counted, assignment, &around) {
+        Ok(statistics) => statistics,
         Err(Error::Refused { what, hint }) if context.programme.statistics.is_empty() => {
             let warning = Warning(format!("there are no statistics: {what}; {hint}"));
             return Ok(Outcome::new(context.programme, None, vec![warning]));
@@ -45,6 +46,7 @@ pub(super) fn draft_in(
     let staged = stage(context, period, &statistics, &made, began)?;
     let place = staged.folders.first().map(|folder| folder.place().to_path_buf());
     Staged::commit(staged.folders)?;
+    let warnings = warning.into_iter().chain(left_out(&statistics)).collect();
     Ok(Outcome::new(context.programme, Some(ReleaseSummary::new(&statistics, place, None)), warnings))
 }
 
@@ -62,7 +64,9 @@ pub(super) fn release_in(
     is_free?;
     let counted = counted(context, period, &made)?;
     let assignment = assignment(context, period, &made)?;
-    let (statistics, warnings) = protected(context, &counted, &assignment, &ledger, &made)?;
+    let (around, warning) = around(context, &counted, &ledger, &made)?;
+    let statistics = protected(context, &counted, &assignment, &around)?;
+    let warnings = warning.into_iter().chain(left_out(&statistics)).collect();
     let Releasing::Release(approval) = releasing else {
         return Ok(Outcome::new(
             context.programme,
@@ -191,24 +195,27 @@ fn assignment(context: &Context<'_>, period: &Period, made: &Made) -> Result<Ass
     Ok(summary(context.programme, &target_group, &terms, folder, lists))
 }
 
-/// The protected statistics, and what a person should look at.
+/// What the statistics stand beside, and what a person should look at.
+fn around(context: &Context<'_>, counted: &Counted, ledger: &Ledger, made: &Made) -> Result<(Around, Option<Warning>)> {
+    let programme = context.programme;
+    let mut around = beside(ledger, &programme.period, &made.identity)?;
+    let warning = add_previous(&mut around, programme, ledger, &made.selection.key_id, counted)?;
+    Ok((around, warning))
+}
+
 fn protected(
     context: &Context<'_>,
     counted: &Counted,
     assignment: &AssignmentSummary,
-    ledger: &Ledger,
-    made: &Made,
-) -> Result<(Statistics, Vec<Warning>)> {
+    around: &Around,
+) -> Result<Statistics> {
     context.progress.begin("protecting the statistics", 0);
-    let programme = context.programme;
-    let mut around = beside(ledger, &programme.period, &made.identity)?;
-    let warning = add_previous(&mut around, programme, ledger, &made.selection.key_id, counted)?;
-    let settings = statistics::settings(programme, around.is_second());
+    let settings = statistics::settings(context.programme, around.is_second());
     let AssignmentSummary { coordinators, without_coordinator, .. } = assignment;
-    let statistics = statistics::protect(programme, counted, coordinators, *without_coordinator, &settings, &around)?;
+    let statistics =
+        statistics::protect(context.programme, counted, coordinators, *without_coordinator, &settings, around);
     context.progress.end();
-    let warnings = warning.into_iter().chain(left_out(&statistics)).collect();
-    Ok((statistics, warnings))
+    statistics
 }
 
 /// The step's folder, written but not yet in place.

@@ -7,6 +7,7 @@ use crate::extract::Quality;
 use crate::linkage;
 use crate::output::{FileRecord, Manifest, RunMetadata};
 use crate::programme::Programme;
+use crate::release::Ledger;
 use crate::untrusted::{SteadyFile, guarded, shape};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use std::collections::{BTreeSet, HashMap};
@@ -52,6 +53,9 @@ pub(super) fn content(
     errors.extend(private_counts(step, place).err());
     if errors.is_empty() && ["assign", "decide"].contains(&step.expected.word) {
         errors.extend(lists(step, place, intact).err());
+    }
+    if step.expected.word == "release" {
+        errors.extend(Ledger::read(&place.programme.out).and_then(|ledger| ledger.check()).err());
     }
     Some((errors, warnings))
 }

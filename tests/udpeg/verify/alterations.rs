@@ -101,7 +101,7 @@ fn whatever_does_not_belong_is_found() {
         ("selection/candidates.csv", "selection/candidates.csv: it belongs to no step"),
         ("coordinators/k2/list.parquet", "coordinators/k2: it belongs to no step"),
         ("coordinators/k1/list.csv", "coordinators/k1/list.csv: it belongs to no step"),
-        ("release/report.html", "release: it belongs to no step"),
+        ("reports/report.html", "reports: it belongs to no step"),
         (".selection.partial/candidates.parquet", ".selection.partial: a process that was killed left it"),
         ("delivery/.social.old/extract.parquet", "delivery/.social.old: a process that was killed left it"),
     ] {
