@@ -27,6 +27,7 @@
 pub mod assignment;
 pub mod check;
 pub mod custody;
+pub mod disclosure;
 pub mod error;
 pub mod examples;
 pub mod explanation;

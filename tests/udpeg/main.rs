@@ -14,6 +14,7 @@ mod check;
 mod command_line;
 mod custody;
 mod describe;
+mod disclosure;
 mod example_persons;
 mod explain;
 mod faults;

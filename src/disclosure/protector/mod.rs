@@ -1,0 +1,300 @@
+//! The protector: hides further cells, as few and as small as it can, until no hidden cell can be worked out.
+//!
+//! **What it guarantees.** When [`Protector::protect`] returns without an error, there are for every cell to which a
+//! wide interval is owed (it is hidden, or a small count that stands in no table) two tables of whole numbers that
+//! agree with everything published and differ in that cell by at least the width asked for. It holds these tables, as
+//! changes of the true one, and [`Protector::verify`] checks each of them in whole-number arithmetic. The linear
+//! programs only find them: an error of theirs cannot make a cell look protected.
+//!
+//! **How.** A *move* is a change of the true counts that keeps every relation and changes only cells whose change a
+//! reader could not notice. A cell is wide when a move upwards and a move downwards are far enough apart in it. Moves
+//! are sought among the hidden cells first; where there is none, the cheapest move through shown cells is, and those
+//! cells are hidden. Being hidden they have to be wide as well. In the end, cells that no move needs are shown again,
+//! and small systems are improved by exchanging one hidden cell for others as long as that saves anything.
+
+mod model;
+mod moves;
+mod neighbourhood;
+mod search;
+mod tidying;
+mod walk;
+
+pub(in crate::disclosure) use model::{Model, Place, Room};
+
+use moves::Moves;
+use neighbourhood::Through;
+use search::{Changes, Search, Use};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use walk::Preference;
+
+/// Sizes of neighbourhoods in which moves among cells that can move are sought.
+const NEAR: [usize; 3] = [100, 500, 2500];
+/// Sizes of neighbourhoods in which cells to hide are sought.
+const WIDER: [usize; 4] = [150, 400, 1500, 6000];
+/// Above so many cells, what short walks find is good enough, and linear programs are only solved where they find
+/// nothing.
+const PATIENT: usize = 3000;
+/// Steps of walks through cells that can move.
+const STEPS: usize = 100;
+/// Steps of walks through cells that can be hidden.
+const STEPS_TO_HIDE: usize = 300;
+
+/// How hard a move is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Effort {
+    /// Short moves only.
+    Walks,
+    /// Short moves, then linear programs.
+    Programs,
+}
+
+/// A cell that cannot be protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unprotectable(pub(super) usize);
+
+/// The protector at work.
+#[derive(Debug, Clone)]
+pub(super) struct Protector {
+    model: Model,
+    width: i64,
+    moves: Moves,
+}
+
+impl Protector {
+    pub(super) fn new(model: Model, width: i64) -> Self {
+        let moves = Moves::new(model.places.len());
+        Self { model, width, moves }
+    }
+
+    /// Whether a cell is hidden, for its size or to protect another.
+    pub(super) fn is_owed(&self, cell: usize) -> bool {
+        self.model.places[cell].is_owed
+    }
+
+    /// Owes a wide interval to a further cell.
+    pub(super) fn owe(&mut self, cell: usize) {
+        self.model.places[cell].is_owed = true;
+    }
+
+    /// What all further hidden cells cost.
+    pub(super) fn cost(&self) -> i64 {
+        let hidden = self.model.places.iter().filter(|place| place.is_secondary());
+        hidden.filter_map(|place| place.cost).sum()
+    }
+
+    /// Protects every cell to which a wide interval is owed.
+    pub(super) fn protect(&mut self) -> Result<(), Unprotectable> {
+        self.hide_what_it_takes()?;
+        self.tidy();
+        self.exchange();
+        self.verify()
+    }
+
+    fn hide_what_it_takes(&mut self) -> Result<(), Unprotectable> {
+        let mut open: Vec<usize> = (0..self.model.places.len()).filter(|&cell| self.is_owed(cell)).collect();
+        open.retain(|&cell| !self.prove(cell, Effort::Walks));
+        // The last comes first: the smallest costs, then what it made necessary.
+        open.sort_by_key(|&cell| (Reverse(self.model.places[cell].hidden.down), cell));
+        while let Some(cell) = open.pop() {
+            if !self.prove(cell, Effort::Walks) {
+                let hidden = self.hide_for(cell).ok_or(Unprotectable(cell))?;
+                open.push(cell);
+                open.extend(hidden);
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the guarantee from nothing but the moves.
+    fn verify(&self) -> Result<(), Unprotectable> {
+        let is_proved = |cell: usize| {
+            let reach = [1, -1].map(|direction| {
+                let number = self.moves.farthest(cell, direction).number?;
+                let changes = self.moves.get(number);
+                let change = changes.iter().find(|&&(changed, _)| changed == cell)?.1;
+                self.model.allows(changes).then_some(change * direction)
+            });
+            let [up, down] = reach.map(|reach| reach.unwrap_or(0).max(0));
+            up + down >= self.width
+        };
+        let owed = (0..self.model.places.len()).filter(|&cell| self.is_owed(cell));
+        owed.map(|cell| if is_proved(cell) { Ok(()) } else { Err(Unprotectable(cell)) }).collect()
+    }
+
+    fn is_wide(&self, cell: usize) -> bool {
+        self.moves.width(cell) >= self.width
+    }
+
+    /// Looks for moves of a cell through cells that can move as things stand.
+    fn prove(&mut self, cell: usize, effort: Effort) -> bool {
+        if self.is_wide(cell) {
+            return true;
+        }
+        if self.model.is_stuck(cell) {
+            return false;
+        }
+        let found = self.walks(cell, Through::Movable, Preference::Cheap).next();
+        found.into_iter().flatten().for_each(|changes| {
+            self.add(changes);
+        });
+        if self.is_wide(cell) {
+            return true;
+        }
+        if effort == Effort::Walks {
+            return false;
+        }
+        for limit in NEAR {
+            if self.is_wide(cell) {
+                return true;
+            }
+            let around = self.model.around(cell, limit, Through::Movable);
+            for direction in [1, -1] {
+                self.go_farther(cell, direction, &around.cells);
+            }
+            if around.radius.is_none() {
+                break;
+            }
+        }
+        self.is_wide(cell)
+    }
+
+    /// Short moves that make a cell wide: each made some times, and taken back some times.
+    fn walks(&self, cell: usize, through: Through, preference: Preference) -> impl Iterator<Item = Vec<Changes>> {
+        let steps = if through == Through::Movable { STEPS } else { STEPS_TO_HIDE };
+        let down = self.width.min(self.model.places[cell].room().down);
+        (0..=down).rev().filter_map(move |back| {
+            let used = Use::Times { back, forth: self.width - back };
+            let search = Search { model: &self.model, cells: &[], through, target: cell, used, made: &[] };
+            Some(there_and_back(&search.walk(preference, steps)?, back, self.width - back))
+        })
+    }
+
+    /// Takes the farthest known move of a cell in one direction farther, move by move.
+    fn go_farther(&mut self, cell: usize, direction: i64, cells: &[usize]) {
+        while !self.is_wide(cell) {
+            let number = self.moves.farthest(cell, direction).number;
+            let made = number.map_or_else(Changes::new, |number| self.moves.get(number).clone());
+            let (model, used) = (&self.model, Use::Once);
+            let search = Search { model, cells, through: Through::Movable, target: cell, used, made: &made };
+            let Some(changes) = search.find(direction) else { return };
+            let [forth, back] = [1, -1].map(|way| search.times(&changes, way).min(self.width));
+            let is_new = self.add(sum(&made, &changes, forth));
+            if made.is_empty() {
+                // What can be made can be taken back from the start, as often as there is room.
+                self.add(sum(&made, &changes, -back));
+            }
+            if !is_new {
+                return;
+            }
+        }
+    }
+
+    /// Hides the cheapest cells through which a cell has moves that are far enough apart, and returns them.
+    fn hide_for(&mut self, cell: usize) -> Option<Vec<usize>> {
+        let mut best = Best::default();
+        if !self.is_patient() {
+            self.walks(cell, Through::Hideable, Preference::Cheap).for_each(|moves| best.consider(self, moves));
+        }
+        if self.is_patient() || best.moves.is_none() {
+            self.hide_by_programs(cell, &mut best);
+        }
+        if best.moves.is_none() {
+            self.walks(cell, Through::Hideable, Preference::Large).for_each(|moves| best.consider(self, moves));
+        }
+        let moves = best.moves?;
+        let needs_hiding = |&&(cell, change): &&(usize, i64)| !self.model.places[cell].room().has(change);
+        let mut hidden: Vec<usize> = moves.iter().flatten().filter(needs_hiding).map(|&(cell, _)| cell).collect();
+        hidden.sort_unstable();
+        hidden.dedup();
+        for &cell in &hidden {
+            self.owe(cell);
+        }
+        // A cell that is already open, without any new cell to hide, would come back for ever.
+        let are_new = moves.into_iter().filter(|changes| self.add(changes.clone())).count() > 0;
+        (are_new && (!hidden.is_empty() || self.is_wide(cell))).then_some(hidden)
+    }
+
+    fn hide_by_programs(&self, cell: usize, best: &mut Best) {
+        for limit in if self.is_patient() { &WIDER[..] } else { &WIDER[..1] } {
+            let around = self.model.around(cell, *limit, Through::Hideable);
+            self.pairs(cell, &around.cells).into_iter().for_each(|moves| best.consider(self, moves));
+            if around.radius.is_none_or(|radius| best.moves.is_some() && best.cost <= radius) {
+                return;
+            }
+        }
+    }
+
+    fn is_patient(&self) -> bool {
+        self.model.places.len() <= PATIENT
+    }
+
+    /// Moves of a cell that make it wide: one move made and taken back, or one in addition to what is known.
+    fn pairs(&self, cell: usize, cells: &[usize]) -> Vec<Vec<Changes>> {
+        let search =
+            |used| Search { model: &self.model, cells, through: Through::Hideable, target: cell, used, made: &[] };
+        let room = self.model.places[cell].room();
+        let mut found = Vec::new();
+        for back in 0..=self.width.min(room.down) {
+            let forth = self.width - back;
+            if let Some(changes) = search(Use::Times { back, forth }).find(1) {
+                found.push(there_and_back(&changes, back, forth));
+            }
+        }
+        let [up, down] = [1, -1].map(|direction| self.moves.farthest(cell, direction).by);
+        for change in [self.width - down, up - self.width] {
+            found.extend(search(Use::Once).find(change).map(|changes| vec![changes]));
+        }
+        found
+    }
+
+    /// What has to be hidden for these moves costs so much.
+    fn cost_of(&self, moves: &[Changes]) -> i64 {
+        let mut costs: BTreeMap<usize, i64> = BTreeMap::new();
+        for &(cell, change) in moves.iter().flatten() {
+            let cost = costs.entry(cell).or_default();
+            *cost = (*cost).max(self.model.places[cell].cost_of(change));
+        }
+        costs.into_values().sum()
+    }
+
+    /// Keeps a move, if it is one.
+    fn add(&mut self, changes: Changes) -> bool {
+        let is_allowed = !changes.is_empty() && self.model.allows(&changes);
+        if is_allowed {
+            self.moves.add(changes);
+        }
+        is_allowed
+    }
+}
+
+/// The cheapest moves so far that make a cell wide.
+#[derive(Debug, Default)]
+struct Best {
+    cost: i64,
+    moves: Option<Vec<Changes>>,
+}
+
+impl Best {
+    fn consider(&mut self, protector: &Protector, moves: Vec<Changes>) {
+        let cost = protector.cost_of(&moves);
+        if self.moves.is_none() || cost < self.cost {
+            *self = Self { cost, moves: Some(moves) };
+        }
+    }
+}
+
+/// A move taken back so many times, and made so many times.
+fn there_and_back(changes: &[(usize, i64)], back: i64, forth: i64) -> Vec<Changes> {
+    let times = |times: i64| changes.iter().map(|&(cell, change)| (cell, times * change)).collect::<Changes>();
+    [-back, forth].into_iter().filter(|&factor| factor != 0).map(times).collect()
+}
+
+/// Changes, and others so many times on top of them.
+fn sum(changes: &[(usize, i64)], others: &[(usize, i64)], times: i64) -> Changes {
+    let mut sum: BTreeMap<usize, i64> = changes.iter().copied().collect();
+    for &(cell, change) in others {
+        *sum.entry(cell).or_default() += times * change;
+    }
+    sum.into_iter().filter(|&(_, change)| change != 0).collect()
+}

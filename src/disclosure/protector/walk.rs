@@ -1,0 +1,152 @@
+//! Moves by walking: a change of one cell breaks relations, a change of another cell mends one and may break others,
+//! and so on until none is broken. Finds the short moves that most cells have (the corners of a box in a table) in a
+//! small part of the time that a linear program takes; what it does not find, a linear program may.
+
+use super::model::Room;
+use super::neighbourhood::Through;
+use super::search::{Changes, Search, lot};
+
+/// Cells that a walk may change.
+const MOST_CHANGES: usize = 24;
+/// How far walks stray from what looks best, all in all: taking the second best once, or the third best, is 1 or 2.
+const STRAYING: [usize; 5] = [0, 1, 2, 4, 8];
+/// A broken relation is thought to cost so much to mend.
+const MENDING: i64 = 5;
+
+/// A way to mend a broken relation.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    cell: usize,
+    change: i64,
+    cost: i64,
+    /// How good it looks: what it costs now, and what the relations that it breaks will.
+    outlook: i64,
+    /// How far the cell could go down: its count.
+    down: i64,
+}
+
+/// What is tried first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Preference {
+    /// What costs least.
+    Cheap,
+    /// What has most room: by way of the totals there is nearly always a move, if a dear one.
+    Large,
+}
+
+/// A walk on its way.
+struct Walk<'a> {
+    search: &'a Search<'a>,
+    changes: Changes,
+    /// Relations that do not hold, and by how much.
+    broken: Vec<(usize, i64)>,
+    cost: i64,
+    best: Option<(i64, Changes)>,
+    steps_left: usize,
+    preference: Preference,
+}
+
+impl Search<'_> {
+    /// The cheapest move that changes the target by 1 upwards, of those seen in so many steps.
+    pub(super) fn walk(&self, preference: Preference, steps: usize) -> Option<Changes> {
+        let (changes, broken) = (Changes::new(), Vec::new());
+        let mut walk = Walk { search: self, changes, broken, cost: 0, best: None, steps_left: steps, preference };
+        let start = walk.step(self.target, 1)?;
+        STRAYING.into_iter().for_each(|straying| walk.take(start, straying));
+        let (_, mut changes) = walk.best?;
+        changes.sort_unstable();
+        Some(changes)
+    }
+}
+
+impl Walk<'_> {
+    fn take(&mut self, step: Step, straying: usize) {
+        let Step { cell, change, cost, .. } = step;
+        self.changes.push((cell, change));
+        self.cost += cost;
+        self.shift(cell, change);
+        self.go_on(straying);
+        self.shift(cell, -change);
+        self.cost -= cost;
+        self.changes.pop();
+    }
+
+    fn go_on(&mut self, straying: usize) {
+        let is_cheaper = self.best.as_ref().is_none_or(|(least, _)| self.cost < *least);
+        if !is_cheaper || self.steps_left == 0 {
+            return;
+        }
+        self.steps_left -= 1;
+        if self.broken.is_empty() {
+            self.best = Some((self.cost, self.changes.clone()));
+        } else if self.changes.len() < MOST_CHANGES {
+            let Some(mut steps) = self.choices() else { return };
+            steps.sort_unstable_by_key(|step| match self.preference {
+                Preference::Cheap => (step.outlook, lot(step.cell)),
+                Preference::Large => (-step.down, 0),
+            });
+            let ways = steps.into_iter().take(straying + 1).enumerate();
+            ways.for_each(|(strayed, step)| self.take(step, straying - strayed));
+        }
+    }
+
+    /// The ways to mend the broken relation that leaves the fewest. Where shown cells can be hidden a relation leaves
+    /// about as many as it has cells.
+    fn choices(&self) -> Option<Vec<Step>> {
+        let ways = |&&(relation, by): &&(usize, i64)| match self.search.through {
+            Through::Movable => self.ways(relation, by).count(),
+            Through::Hideable => self.search.model.relations[relation].len(),
+        };
+        let &(relation, by) = self.broken.iter().min_by_key(ways)?;
+        Some(self.ways(relation, by).filter_map(|(cell, change)| self.step(cell, change)).collect())
+    }
+
+    /// All ways to mend a relation by changing one cell that has not changed yet.
+    fn ways(&self, relation: usize, by: i64) -> impl Iterator<Item = (usize, i64)> {
+        let ways = self.search.model.relations[relation].iter().map(move |&(cell, factor)| (cell, factor, by));
+        let ways = ways.filter(|&(_, factor, by)| by % factor == 0).map(|(cell, factor, by)| (cell, -by / factor));
+        ways.filter(|&(cell, change)| self.cost_of(cell, change).is_some() && !self.has_changed(cell))
+    }
+
+    /// What changing a cell costs, if it can change like this.
+    fn cost_of(&self, cell: usize, change: i64) -> Option<i64> {
+        let has_room = |room: Room| self.search.used.limit(room).has(change);
+        let place = &self.search.model.places[cell];
+        if place.room() != Room::NONE && has_room(self.search.room(cell)) {
+            return Some(0);
+        }
+        let can_be_hidden = self.search.through == Through::Hideable && !place.is_owed && has_room(place.hidden);
+        if can_be_hidden { place.cost } else { None }
+    }
+
+    fn has_changed(&self, cell: usize) -> bool {
+        self.changes.iter().any(|&(changed, _)| changed == cell)
+    }
+
+    fn step(&self, cell: usize, change: i64) -> Option<Step> {
+        let model = self.search.model;
+        let cost = self.cost_of(cell, change)?;
+        let mended = |&&(relation, factor): &&(usize, i64)| {
+            self.broken.iter().any(|&(other, by)| other == relation && by + factor * change == 0)
+        };
+        let relations = &model.relations_of[cell];
+        let mended = relations.iter().filter(mended).count();
+        let balance = i64::try_from(relations.len()).unwrap_or(i64::MAX) - 2 * i64::try_from(mended).unwrap_or(0);
+        Some(Step { cell, change, cost, outlook: cost + MENDING * balance, down: model.places[cell].hidden.down })
+    }
+
+    /// Keeps account of what is broken when a cell changes.
+    fn shift(&mut self, cell: usize, change: i64) {
+        for &(relation, factor) in &self.search.model.relations_of[cell] {
+            match self.broken.iter().position(|&(other, _)| other == relation) {
+                Some(found) => {
+                    self.broken[found].1 += factor * change;
+                    if self.broken[found].1 == 0 {
+                        self.broken.remove(found);
+                    }
+                }
+                None => self.broken.push((relation, factor * change)),
+            }
+        }
+    }
+}
