@@ -27,6 +27,7 @@ pub use types::{Chosen, NamedType, TypeList, TypeSpan};
 
 use crate::error::{Error, Result};
 use crate::identity::{AgeBands, would_be_masked};
+use crate::sentences::Language;
 use crate::untrusted::SteadyFile;
 use chrono::NaiveDate;
 use reader::{Mistakes, Table};
@@ -87,6 +88,8 @@ pub struct Programme {
     pub coordinators: Vec<Coordinator>,
     /// What may be released.
     pub disclosure: Disclosure,
+    /// The language of the steering group's report.
+    pub report_language: Language,
     /// What the command line put in place of the file's own words.
     pub overrides: Overrides,
 }
@@ -311,6 +314,7 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
     let selection = selection::selection(&root, &rule_ids);
     let coordinators = selection::coordinators(&root);
     let disclosure = settings::disclosure(&root);
+    let report_language = settings::report_language(&root);
     groups.finish(&root);
     root.check_all_read("department", departments.len());
     root.check_all_read("rule", rules.len());
@@ -339,6 +343,7 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
         selection: selection?,
         coordinators,
         disclosure: disclosure?,
+        report_language,
         overrides: Overrides::default(),
     })
 }

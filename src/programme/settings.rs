@@ -5,6 +5,7 @@ use super::relative_to;
 use super::types::{Groups, TypeList, types};
 use crate::error::{Error, Result};
 use crate::identity::{AgeBands, would_be_masked};
+use crate::sentences::Language;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -252,6 +253,19 @@ pub(super) fn family(root: &Table<'_, '_>, groups: &Groups) -> Family {
     let apart_types = types(&table, "apart_types", groups).unwrap_or_default();
     table.finish();
     Family { max_adults_per_child, apart_types }
+}
+
+/// The language of `[report]`; Danish without it.
+pub(super) fn report_language(root: &Table<'_, '_>) -> Language {
+    let table = root.table("report", "[report]");
+    let language = table.optional::<String>("language").map(|written| {
+        written.value.parse().unwrap_or_else(|why: String| {
+            table.mistake(&written.span, format!("`language`: {why}"));
+            Language::Danish
+        })
+    });
+    table.finish();
+    language.unwrap_or(Language::Danish)
 }
 
 pub(super) fn disclosure(root: &Table<'_, '_>) -> Option<Disclosure> {

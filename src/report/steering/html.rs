@@ -66,10 +66,6 @@ impl Page {
         self.text.push_str("</section>\n");
     }
 
-    pub(super) fn heading(&mut self, text: &str) {
-        let _ = writeln!(self.text, "<h3>{}</h3>", html(text));
-    }
-
     pub(super) fn paragraph(&mut self, text: &str) {
         let _ = writeln!(self.text, "<p>{}</p>", html(text));
     }
