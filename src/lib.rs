@@ -12,9 +12,12 @@
 //! - [`explanation`]: why somebody is proposed or not.
 //! - [`examples`]: example persons, put through the points system.
 //! - [`assignment`]: who coordinates whom.
+//! - [`disclosure`]: small counts, and whatever they could be worked out from, stay hidden.
+//! - [`statistics`]: what is counted for the steering group; hands out what disclosure control has passed, and no more.
+//! - [`release`]: what was released before, by whom, and what a further release would give away beside it.
 //! - [`custody`]: a second key, and the way back for those who are proposed only.
 //! - [`sentences`]: all that is told to people in their own language.
-//! - [`report`]: descriptions and explanations, as documents.
+//! - [`report`]: descriptions and explanations as documents, and the steering group's report.
 //! - [`output`]: Parquet, manifest; whole or not at all.
 //! - [`check`]: a dry run, and what a person should look at before delivering.
 //! - [`pipeline`]: the steps, each in a few lines.
@@ -38,10 +41,12 @@ pub mod linkage;
 pub mod output;
 pub mod pipeline;
 pub mod programme;
+pub mod release;
 pub mod report;
 pub mod score;
 pub mod selection;
 pub mod sentences;
+pub mod statistics;
 pub mod synth;
 pub mod untrusted;
 pub mod verify;

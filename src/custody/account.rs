@@ -25,14 +25,16 @@ impl Account {
     ///
     /// [`Error::Usage`] where who or why is empty, too long, more than a line, or looks like it holds a CPR number.
     pub fn new(by: &str, reason: &str, at: DateTime<FixedOffset>) -> Result<Self> {
-        Ok(Self { by: checked(by, "--by")?, reason: checked(reason, "--reason")?, at })
+        const LOG: &str = "the custody log";
+        Ok(Self { by: checked(by, "--by", LOG)?, reason: checked(reason, "--reason", LOG)?, at })
     }
 }
 
-fn checked(text: &str, option: &str) -> Result<String> {
+/// What was typed for an option, where it may stand in a log.
+pub(crate) fn checked(text: &str, option: &str, log: &str) -> Result<String> {
     let text = text.trim();
     let wrong = |what: &str, hint: &str| {
-        Err(Error::Usage { what: format!("{option} {what}"), hint: format!("{hint}; it stands in the custody log") })
+        Err(Error::Usage { what: format!("{option} {what}"), hint: format!("{hint}; it stands in {log}") })
     };
     if text.is_empty() {
         wrong("is empty", "say who does this, and why")

@@ -16,6 +16,7 @@ mod rekey;
 mod unkey;
 
 pub use account::Account;
+pub(crate) use account::checked;
 pub use chain::{End, Entry, Examined, Head, examine};
 pub use log::{Event, Log, Verified};
 pub use pseudonym_of::{AskedPseudonym, Question, pseudonym_of};

@@ -1,5 +1,6 @@
 //! What a cell counts: the same thing is the same cell, in whatever table it stands.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -7,7 +8,7 @@ use std::fmt;
 ///
 /// Two tables that count the same universe under the same conditions have that cell in common. Whatever is counted
 /// anew at another time, or of other people, is another universe (such as `persons of 2026Q2`).
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CellDefinition {
     universe: String,
     conditions: BTreeMap<String, String>,
@@ -37,6 +38,13 @@ impl CellDefinition {
     #[must_use]
     pub fn value(&self, dimension: &str) -> Option<&str> {
         self.conditions.get(dimension).map(String::as_str)
+    }
+
+    /// The same of other counts: in another universe, or under dimensions of other names, by what these say.
+    #[must_use]
+    pub fn renamed(&self, universe: impl Fn(&str) -> String, dimension: impl Fn(&str) -> String) -> Self {
+        let conditions = self.conditions.iter().map(|(name, value)| (dimension(name), value.clone())).collect();
+        Self { universe: universe(&self.universe), conditions }
     }
 
     /// This cell without the condition on a dimension.

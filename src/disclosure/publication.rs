@@ -27,6 +27,7 @@ impl Plan {
         }
         let mut plan = Self::default();
         for (cell, is_primary) in linked.cells.iter().zip(is_primary) {
+            let is_primary = is_primary || cell.definition.as_ref().is_some_and(|cell| release.hidden.contains(cell));
             plan.add(cell, is_primary, settings);
         }
         plan

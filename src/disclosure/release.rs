@@ -47,6 +47,7 @@ pub struct Release {
     pub(super) groupings: Vec<Grouping>,
     pub(super) public: BTreeSet<CellDefinition>,
     pub(super) earlier: Vec<Published>,
+    pub(super) hidden: BTreeSet<CellDefinition>,
 }
 
 impl Release {
@@ -86,6 +87,13 @@ impl Release {
     #[must_use]
     pub fn earlier(mut self, published: Published) -> Self {
         self.earlier.push(published);
+        self
+    }
+
+    /// Hides a cell, whatever its count, where it stands in a published table.
+    #[must_use]
+    pub fn hide(mut self, cell: CellDefinition) -> Self {
+        self.hidden.insert(cell);
         self
     }
 

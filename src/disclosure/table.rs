@@ -197,6 +197,11 @@ impl Table {
         self.position(&coordinates)
     }
 
+    /// What each cell counts, totals included.
+    pub fn definitions(&self) -> impl Iterator<Item = CellDefinition> {
+        (0..self.counts.len()).map(|position| self.definition(position))
+    }
+
     pub(super) fn definition(&self, position: usize) -> CellDefinition {
         let labelled = self.dimensions.iter().zip(self.coordinates(position));
         labelled.fold(CellDefinition::all(&self.universe), |cell, (dimension, coordinate)| {

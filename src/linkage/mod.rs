@@ -13,7 +13,7 @@ mod written;
 
 pub use delivery::{Delivery, read_all};
 pub use persons::{DepartmentRecords, Linked};
-pub use shard::Alone;
+pub use shard::{Alone, Traits};
 pub use units::{Unit, Units};
 
 pub(crate) use delivery::check_footers;

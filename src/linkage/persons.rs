@@ -1,7 +1,7 @@
 //! Persons across departments: numbered by the order of their pseudonyms, with their rows in each department.
 
 use super::delivery::Delivery;
-use super::shard::{Alone, Shard, Terms};
+use super::shard::{Alone, Shard, Terms, Traits};
 use crate::error::{Error, Result};
 use crate::extract::{Record, SortedPart};
 use crate::identity::Pseudonym;
@@ -138,6 +138,12 @@ impl<S: Send + Sync> Linked<S> {
         let shard = &self.shards[crate::extract::Records::part_of(person)];
         let position = shard.persons.binary_search(&person).ok()?;
         u32::try_from(position).ok().map(|position| shard.first_person + position)
+    }
+
+    /// What is known of each person, many at a time: the number of the first, and from there on each one's traits and
+    /// departments with an open record, as bits by their positions.
+    pub fn traits(&self) -> impl ParallelIterator<Item = (u32, &[Traits], &[u64])> {
+        self.shards.par_iter().map(|shard| (shard.first_person, shard.traits.as_slice(), &*shard.open_departments))
     }
 
     /// Whether a person is of an age that takes part.

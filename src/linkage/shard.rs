@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::extract::Record;
-use crate::identity::Pseudonym;
+use crate::identity::{Pseudonym, Sex};
 use crate::programme::AgeRange;
 
 /// Persons whose pseudonyms begin with the same bits.
@@ -16,6 +16,8 @@ pub(super) struct Shard<S> {
     pub takes_part: Vec<bool>,
     /// Each person's departments with an open record, as bits by their positions.
     pub open_departments: Vec<u64>,
+    /// Each person's sex and age band.
+    pub traits: Vec<Traits>,
     /// Children in open records of persons that take part, with the person's position; with repetitions.
     pub links: Vec<(Pseudonym, u32)>,
     /// What was found of persons without such children, by position, rising.
@@ -24,6 +26,15 @@ pub(super) struct Shard<S> {
     pub linked: Vec<u32>,
     /// Their records, in the programme's order of departments.
     pub departments: Vec<ShardRecords>,
+}
+
+/// What a delivery says of a person; the same wherever `attributes` does not ask for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Traits {
+    /// The sex.
+    pub sex: Sex,
+    /// The position of the age band.
+    pub age_band: u8,
 }
 
 /// One department's records of the linked persons of a shard.
@@ -58,7 +69,7 @@ impl<S> Shard<S> {
         let mut rest: Vec<&[Record]> = departments.iter().map(Vec::as_slice).collect();
         let mut rows: Vec<&[Record]> = vec![&[]; departments.len()];
         while let Some(person) = rest.iter().filter_map(|rest| rest.first()).map(|record| record.person).min() {
-            let mut band = None;
+            let mut traits: Option<Traits> = None;
             let mut open = 0;
             let links_before = shard.links.len();
             let number = position(shard.persons.len())?;
@@ -67,10 +78,10 @@ impl<S> Shard<S> {
                 let (of_person, others) = rest.split_at(count);
                 *rest = others;
                 if let Some(first) = of_person.first() {
-                    if terms.has_bands && band.is_some_and(|band| band != first.age_band) {
+                    if terms.has_bands && traits.is_some_and(|traits| traits.age_band != first.age_band) {
                         return Err(other_band());
                     }
-                    band = Some(first.age_band);
+                    traits = Some(Traits { sex: first.sex, age_band: first.age_band });
                 }
                 *rows = until(of_person, terms.as_of);
                 for record in rows.iter().filter(|record| record.is_open(terms.as_of)) {
@@ -78,8 +89,10 @@ impl<S> Shard<S> {
                     shard.links.extend(record.child.map(|child| (child, number)));
                 }
             }
-            let takes_part = terms.ages.is_none_or(|ages| band.is_some_and(|band| ages.bands.contains(&band)));
+            let Some(traits) = traits else { continue };
+            let takes_part = terms.ages.is_none_or(|ages| ages.bands.contains(&traits.age_band));
             shard.persons.push(person);
+            shard.traits.push(traits);
             shard.takes_part.push(takes_part);
             shard.open_departments.push(open);
             if !takes_part {
@@ -100,6 +113,7 @@ impl<S> Shard<S> {
             persons: Vec::new(),
             takes_part: Vec::new(),
             open_departments: Vec::new(),
+            traits: Vec::new(),
             links: Vec::new(),
             alone: Vec::new(),
             linked: Vec::new(),

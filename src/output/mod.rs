@@ -71,10 +71,18 @@ impl<W: Write> Write for Hashing<W> {
 ///
 /// [`Error::File`] where it cannot be written.
 pub fn write_json<T: Serialize>(folder: &Staged, name: &str, value: &T) -> Result<String> {
-    let mut text = serde_json::to_string_pretty(value)
-        .map_err(|_| Error::file(folder.place(), format!("{name} could not be made"), "please report this"))?;
-    text.push('\n');
+    let text = pretty(value)
+        .ok_or_else(|| Error::file(folder.place(), format!("{name} could not be made"), "please report this"))?;
     write_bytes(folder, name, text.as_bytes())
+}
+
+/// The SHA-256 that the file of [`write_json`] would have.
+pub(crate) fn sha256_of_json<T: Serialize>(value: &T) -> Option<String> {
+    pretty(value).map(|text| sha256_hex(text.as_bytes()))
+}
+
+fn pretty<T: Serialize>(value: &T) -> Option<String> {
+    serde_json::to_string_pretty(value).ok().map(|text| text + "\n")
 }
 
 /// Writes a small file into a staged folder; gives its SHA-256.

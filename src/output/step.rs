@@ -85,6 +85,19 @@ impl Step {
         Self { name: "assign".to_owned(), folders: vec![PathBuf::from("coordinators"), PathBuf::from("assignment")] }
     }
 
+    /// The statistics for the steering group.
+    #[must_use]
+    pub fn release() -> Self {
+        Self { name: "release".to_owned(), folders: vec![PathBuf::from("release")] }
+    }
+
+    /// Whether the manifest of a release, which is handed out, may name a file that it was made from.
+    #[must_use]
+    pub fn may_be_named_in_release(file: &Path) -> bool {
+        let name = file.file_name().and_then(|name| name.to_str());
+        matches!(name, Some("extract.parquet" | "candidates.parquet" | "target_group.parquet"))
+    }
+
     /// The step that a folder, relative to the period's, belongs to; `None` where it is no step's.
     #[must_use]
     pub fn of_folder(folder: &Path) -> Option<Self> {
@@ -95,6 +108,7 @@ impl Step {
             ["unkeyed", department, coordinator] => Some(Self::unkey(department, coordinator)),
             ["reidentified", department, coordinator] => Some(Self::reidentify(department, coordinator)),
             ["selection"] => Some(Self::select()),
+            ["release"] => Some(Self::release()),
             ["coordinators" | "assignment"] => Some(Self::assign()),
             _ => None,
         }

@@ -49,7 +49,7 @@ fn read_selection(context: &Context<'_>, period: &Period) -> Result<(TargetGroup
     Ok((target_group, record.clone()))
 }
 
-fn loads(programme: &Programme, target_group: &TargetGroup) -> Vec<Load> {
+pub(super) fn loads(programme: &Programme, target_group: &TargetGroup) -> Vec<Load> {
     let load = |(position, coordinator): (usize, &Coordinator)| {
         let theirs = target_group
             .units

@@ -5,6 +5,7 @@ mod departments;
 mod explaining;
 mod memory;
 mod recomputing;
+mod releasing;
 mod selecting;
 mod share;
 mod summary;
@@ -13,8 +14,12 @@ pub(crate) use explaining::explanations;
 pub use explaining::{ShowingRecords, explain};
 pub use memory::Memory;
 pub(crate) use recomputing::{Recomputed, recompute};
+pub use releasing::Releasing;
 pub use share::Share;
-pub use summary::{AssignmentSummary, DepartmentSummary, Load, Outcome, RunSummary, SelectionSummary};
+pub use summary::{
+    AssignmentSummary, DepartmentSummary, Load, Outcome, ReleaseSummary, ReleasedSummary, RunSummary, SelectionSummary,
+    TableSummary,
+};
 
 use crate::error::{Error, Result};
 use crate::extract::Room;
@@ -24,6 +29,7 @@ use crate::programme::Programme;
 use assigning::assign_in;
 use chrono::NaiveDate;
 use departments::{Afterwards, Prepared, pseudonymise_all};
+use releasing::{draft_in, release_in};
 use selecting::{select_from, select_in};
 use std::time::Instant;
 
@@ -47,20 +53,22 @@ pub fn run(context: &Context<'_>, delivering: &Delivering, new_key: bool) -> Res
         None if programme.key.exists() || has_deliveries(programme) => read_key()?,
         None => Key::create(&programme.key)?,
     };
-    for step in programme
-        .departments
-        .iter()
-        .map(|department| Step::pseudonymise(&department.id))
-        .chain([Step::select(), Step::assign()])
-    {
+    for step in programme.departments.iter().map(|department| Step::pseudonymise(&department.id)).chain([
+        Step::select(),
+        Step::assign(),
+        Step::release(),
+    ]) {
         period.check_free(&step, context.force)?;
     }
     let (departments, deliveries, mut warnings) = pseudonymise_all(context, delivering, &key, &period)?;
     drop(key);
-    let selection = select_from(context, &period, deliveries, Instant::now())?;
+    let selection = select_from(context, &period, deliveries, Instant::now(), Afterwards::Keep)?;
     let assignment = assign_in(context, &period)?;
-    warnings.extend(selection.warnings.into_iter().chain(assignment.warnings));
-    let summary = RunSummary { departments, selection: selection.summary, assignment: assignment.summary };
+    let released = draft_in(context, &period, selection.counted, &assignment.summary)?;
+    let selection = selection.outcome;
+    warnings.extend(selection.warnings.into_iter().chain(assignment.warnings).chain(released.warnings));
+    let (selection, assignment, release) = (selection.summary, assignment.summary, released.summary);
+    let summary = RunSummary { departments, selection, assignment, release };
     Ok(Outcome::new(programme, summary, warnings))
 }
 
@@ -110,6 +118,19 @@ pub fn assign(context: &Context<'_>) -> Result<Outcome<AssignmentSummary>> {
     context.programme.authorise(context.today)?;
     let period = Period::open_existing(&context.programme.out, &context.programme.period)?;
     assign_in(context, &period)
+}
+
+/// Shows or makes a release of the statistics of the selection that stands in the period.
+///
+/// # Errors
+///
+/// [`crate::Error::Refused`] for a purpose that does not do, steps that were altered or do not follow from each other,
+/// and statistics that cannot be protected or would give a cell away beside an earlier release;
+/// [`crate::Error::File`] for a step that is not there, or a release that is there.
+pub fn release(context: &Context<'_>, releasing: &Releasing) -> Result<Outcome<ReleaseSummary>> {
+    context.programme.purpose.authorise(context.today)?;
+    let period = Period::open_existing(&context.programme.out, &context.programme.period)?;
+    release_in(context, &period, releasing)
 }
 
 /// What was read for a step whose place is free. Both are looked at, so that an input that must be refused is never

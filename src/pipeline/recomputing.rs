@@ -1,6 +1,7 @@
 //! `select` and `assign` once more, from the deliveries of a period, only to be compared with what stands there.
 
 use super::assigning::assign_in;
+use super::departments::Afterwards;
 use super::selecting::select_from;
 use super::{Context, Silent};
 use crate::error::Result;
@@ -27,7 +28,7 @@ pub(crate) fn recompute(context: &Context<'_>, period: &Period) -> Result<Recomp
     let deliveries = linkage::read_all(programme, period.folder(), &context.room(scratch.period()), context.progress)?;
     // What a killed process left in the place is replaced.
     let quiet = Context { force: true, progress: &Silent, ..*context };
-    select_from(&quiet, scratch.period(), deliveries, Instant::now())?;
+    select_from(&quiet, scratch.period(), deliveries, Instant::now(), Afterwards::Forget)?;
     assign_in(&quiet, scratch.period())?;
     let outputs = |folder: &str, step: &str| {
         Manifest::read(&scratch.period().folder().join(folder), step).map(|manifest| manifest.outputs)

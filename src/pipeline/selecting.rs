@@ -1,13 +1,23 @@
 //! `select`, in a period that is held.
 
+use super::departments::Afterwards;
 use super::{Context, Outcome, SelectionSummary, in_free_place};
 use crate::error::{Error, Result, Warning};
+use crate::extract::Quality;
 use crate::linkage::{self, Delivery, Linked, Units};
 use crate::output::{self, FileRecord, Manifest, Period, RunMetadata, Staged, Step};
 use crate::score::Scorer;
 use crate::selection;
+use crate::statistics::Counted;
 use std::path::Path;
 use std::time::Instant;
+
+/// What a selection leaves behind besides its files.
+pub(super) struct Selection {
+    pub(super) outcome: Outcome<SelectionSummary>,
+    /// Everybody in it, counted; only where it goes on in the same process.
+    pub(super) counted: Option<Counted>,
+}
 
 pub(super) fn select_in(context: &Context<'_>, period: &Period) -> Result<Outcome<SelectionSummary>> {
     let began = Instant::now();
@@ -16,7 +26,7 @@ pub(super) fn select_in(context: &Context<'_>, period: &Period) -> Result<Outcom
         is_free,
         linkage::read_all(context.programme, period.folder(), &context.room(period), context.progress),
     )?;
-    select_from(context, period, deliveries, began)
+    select_from(context, period, deliveries, began, Afterwards::Forget).map(|selection| selection.outcome)
 }
 
 /// Selects from deliveries, in the programme's order, where the step's place is free.
@@ -25,18 +35,21 @@ pub(super) fn select_from(
     period: &Period,
     mut deliveries: Vec<Delivery>,
     began: Instant,
-) -> Result<Outcome<SelectionSummary>> {
+    afterwards: Afterwards,
+) -> Result<Selection> {
     let programme = context.programme;
     context.progress.begin("selecting", 0);
     let mut warnings: Vec<Warning> =
         deliveries.iter_mut().flat_map(|delivery| std::mem::take(&mut delivery.warnings)).collect();
-    let quality = deliveries.iter_mut().filter_map(|delivery| delivery.quality.take()).collect();
+    let quality: Vec<Quality> = deliveries.iter_mut().filter_map(|delivery| delivery.quality.take()).collect();
     let inputs = deliveries.iter_mut().flat_map(|delivery| std::mem::take(&mut delivery.inputs)).collect();
     let key_id = deliveries.first().map(|delivery| delivery.key_id.clone()).unwrap_or_default();
     let scorer = Scorer::new(programme, &deliveries);
     let mut linked = Linked::new(programme, deliveries, |alone| scorer.score_alone(alone))?;
     let units = Units::new(&programme.family, &mut linked);
     let selected = selection::select(programme, &scorer, &linked, &units)?;
+    let counted =
+        (afterwards == Afterwards::Keep).then(|| Counted::new(programme, &linked, &units, &selected, &quality));
     warnings.extend(placeholder_warning(&units));
     warnings.extend(selection::warnings(programme, &linked, &selected));
 
@@ -58,7 +71,19 @@ pub(super) fn select_from(
     let summary = SelectionSummary { counts: selected.counts, quality, folder: folder.place().to_path_buf() };
     Staged::commit(folders)?;
     context.progress.end();
-    Ok(Outcome::new(programme, summary, warnings))
+    Ok(Selection { outcome: Outcome::new(programme, summary, warnings), counted })
+}
+
+/// Counts everybody in a selection once more, and gives the SHA-256 of its `counts.json`; nothing is written.
+pub(super) fn count(context: &Context<'_>, mut deliveries: Vec<Delivery>) -> Result<(Counted, String)> {
+    let programme = context.programme;
+    let quality: Vec<Quality> = deliveries.iter_mut().filter_map(|delivery| delivery.quality.take()).collect();
+    let scorer = Scorer::new(programme, &deliveries);
+    let mut linked = Linked::new(programme, deliveries, |alone| scorer.score_alone(alone))?;
+    let units = Units::new(&programme.family, &mut linked);
+    let selected = selection::select(programme, &scorer, &linked, &units)?;
+    let counts = output::sha256_of_json(&selected.counts).unwrap_or_default();
+    Ok((Counted::new(programme, &linked, &units, &selected, &quality), counts))
 }
 
 fn placeholder_warning(units: &Units) -> Option<Warning> {

@@ -1,15 +1,25 @@
 //! What comes out of each step, for people and for machines.
 
+use crate::disclosure::ProtectedTable;
 use crate::error::Warning;
 use crate::extract::Quality;
 use crate::programme::{Programme, RulesApproval};
 use crate::selection::Counts;
+use crate::statistics::Statistics;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// A path in a summary; what is not UTF-8 in it is replaced.
 fn lossy<S: serde::Serializer>(path: &Path, serializer: S) -> std::result::Result<S::Ok, S::Error> {
     serializer.serialize_str(&path.to_string_lossy())
+}
+
+/// The same of a path that may be missing.
+fn lossy_if_any<S: serde::Serializer>(path: &Option<PathBuf>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    match path {
+        Some(path) => lossy(path, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// What came out of `pseudonymise` of one department.
@@ -96,4 +106,71 @@ pub struct RunSummary {
     pub selection: SelectionSummary,
     /// Of `assign`.
     pub assignment: AssignmentSummary,
+    /// Of the statistics; `None` where none can be protected.
+    pub release: Option<ReleaseSummary>,
+}
+
+/// What came out of the statistics, or would.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReleaseSummary {
+    /// The tables.
+    pub tables: Vec<TableSummary>,
+    /// Tables that are left out, because they could not be protected.
+    pub left_out: Vec<String>,
+    /// Cells of all tables, totals included.
+    pub cells: usize,
+    /// How many of them are hidden.
+    pub hidden: usize,
+    /// What counts are rounded to multiples of; `None` where they are not.
+    pub rounded_to: Option<u64>,
+    /// The folder; `None` where nothing was written.
+    #[serde(serialize_with = "lossy_if_any")]
+    pub folder: Option<PathBuf>,
+    /// Its line in the ledger; `None` where nothing was released.
+    pub released: Option<ReleasedSummary>,
+    /// The tables themselves.
+    #[serde(skip)]
+    pub statistics: Statistics,
+}
+
+/// A release's line in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReleasedSummary {
+    /// The release's number.
+    pub number: u64,
+    /// When.
+    pub at: String,
+    /// The head of the ledger: the SHA-256 of its last line, to be kept elsewhere.
+    pub head: String,
+}
+
+/// A table of the statistics.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableSummary {
+    /// Its name.
+    pub name: String,
+    /// Its cells, totals included.
+    pub cells: usize,
+    /// How many of them are hidden.
+    pub hidden: usize,
+}
+
+impl ReleaseSummary {
+    pub(super) fn new(statistics: Statistics, folder: Option<PathBuf>, released: Option<ReleasedSummary>) -> Self {
+        let of_table = |table: &ProtectedTable| TableSummary {
+            name: table.name.clone(),
+            cells: table.cells().count(),
+            hidden: table.cells().filter(|cell| cell.count.is_hidden()).count(),
+        };
+        Self {
+            tables: statistics.tables().iter().map(of_table).collect(),
+            left_out: statistics.left_out.clone(),
+            cells: statistics.cells(),
+            hidden: statistics.hidden(),
+            rounded_to: statistics.rounded_to(),
+            folder,
+            released,
+            statistics,
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod reader;
 mod rule;
 mod selection;
 mod settings;
+mod statistics;
 mod types;
 
 pub use approval::{ApprovalStatus, RulesApproval};
@@ -22,7 +23,8 @@ pub use format::{DateFormat, Decimal, Encoding, FileFormat, LastLine, OpenEnd};
 pub(crate) use reader::nearest;
 pub use rule::{Band, Measure, Rule, Scale};
 pub use selection::{AgeRange, Coordinator, Eligibility, Kind, PerKind, Quota, Selection};
-pub use settings::{Attributes, DatesLeave, Disclosure, Family, Overrides, PersonLists, Purpose};
+pub use settings::{Attributes, DatesLeave, Disclosure, Family, Overrides, PersonLists, Purpose, Rounding};
+pub use statistics::{MOST_COMBINATIONS, MOST_COMBINED, MOST_POINTS_BANDS, TableRequest, Universe, Variable};
 pub use types::{Chosen, NamedType, TypeList, TypeSpan};
 
 use crate::error::{Error, Result};
@@ -90,6 +92,8 @@ pub struct Programme {
     pub disclosure: Disclosure,
     /// The language of the steering group's report.
     pub report_language: Language,
+    /// Tables that the programme asks for, in the order of the file.
+    pub statistics: Vec<TableRequest>,
     /// What the command line put in place of the file's own words.
     pub overrides: Overrides,
 }
@@ -315,6 +319,7 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
     let coordinators = selection::coordinators(&root);
     let disclosure = settings::disclosure(&root);
     let report_language = settings::report_language(&root);
+    let statistics = statistics::statistics(&root, department_ids.len(), persons.as_ref());
     groups.finish(&root);
     root.check_all_read("department", departments.len());
     root.check_all_read("rule", rules.len());
@@ -344,6 +349,7 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
         coordinators,
         disclosure: disclosure?,
         report_language,
+        statistics,
         overrides: Overrides::default(),
     })
 }

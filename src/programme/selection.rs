@@ -7,7 +7,7 @@ use crate::identity::AgeBands;
 use std::ops::{Index, IndexMut};
 
 /// What a unit is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// Persons joined by children, or one person with a child in an open record.
     Family,

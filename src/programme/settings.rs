@@ -1,6 +1,6 @@
 //! The small tables: `[purpose]`, `[persons]`, `[family]`, `[disclosure]`, and the command line's overrides.
 
-use super::reader::{At, OneOrMany, Table};
+use super::reader::{At, FromToml, OneOrMany, Table};
 use super::relative_to;
 use super::types::{Groups, TypeList, types};
 use crate::error::{Error, Result};
@@ -9,6 +9,7 @@ use crate::sentences::Language;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use toml::de::DeValue;
 
 /// What makes the run lawful, as `[purpose]` says it; what is missing there is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,6 +126,21 @@ pub struct Family {
 pub struct Disclosure {
     /// Counts from 1 to threshold − 1 are never released.
     pub threshold: u32,
+    /// How wide the interval is at least that can be worked out for a hidden cell; `None` for threshold − 1.
+    pub min_interval: Option<u32>,
+    /// Whether cells that count nobody, or all, of a small group are hidden too.
+    pub zeros: bool,
+    /// Counts are rounded to multiples of this; `None` where the programme does not say.
+    pub round: Option<Rounding>,
+}
+
+/// `round` of `[disclosure]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rounding {
+    /// `round = false`: never.
+    Never,
+    /// To multiples of so many.
+    To(u32),
 }
 
 /// What the command line put in place of the programme file's own words.
@@ -273,9 +289,38 @@ pub(super) fn disclosure(root: &Table<'_, '_>) -> Option<Disclosure> {
     if !table.is_present() || table.span_of("threshold").is_none() {
         table.mistake(table.span(), "`threshold` is missing in [disclosure]; 5 hides counts from 1 to 4");
     }
-    let threshold = whole_number(&table, "threshold", 1);
+    let threshold = whole_number(&table, "threshold", 3);
+    let min_interval = whole_number(&table, "min_interval", 1);
+    let zeros = table.optional::<bool>("zeros").is_none_or(|zeros| zeros.value);
+    let round = table.optional::<NumberOrFalse>("round").and_then(|written| match written.value {
+        NumberOrFalse::False => Some(Rounding::Never),
+        NumberOrFalse::Number(base) => {
+            let base = u32::try_from(base).ok().filter(|base| (2..=1000).contains(base));
+            if base.is_none() {
+                table.mistake(&written.span, "`round` is a whole number from 2 to 1000, such as 5, or false");
+            }
+            base.map(Rounding::To)
+        }
+    });
     table.finish();
-    Some(Disclosure { threshold: threshold? })
+    Some(Disclosure { threshold: threshold?, min_interval, zeros, round })
+}
+
+/// What `round` can be.
+enum NumberOrFalse {
+    False,
+    Number(i64),
+}
+
+impl FromToml for NumberOrFalse {
+    fn from_toml(value: &DeValue<'_>) -> std::result::Result<Self, &'static str> {
+        const EXPECTED: &str = "a whole number from 2 to 1000, such as 5, or false";
+        match bool::from_toml(value) {
+            Ok(false) => Ok(Self::False),
+            Ok(true) => Err(EXPECTED),
+            Err(_) => i64::from_toml(value).map(Self::Number).map_err(|_| EXPECTED),
+        }
+    }
 }
 
 /// A whole number from `least` on, where it is there and right.

@@ -12,4 +12,4 @@ mod steering;
 pub use description::describe;
 pub use document::{Block, Document};
 pub use explanation::explain;
-pub use steering::SteeringReport;
+pub use steering::{STEERING_REPORT, SteeringReport};

@@ -6,6 +6,8 @@ use super::inventory::Inventory;
 use crate::output::{FileRecord, MANIFEST, Manifest, Step};
 use crate::pipeline::Recomputed;
 use crate::programme::{Department, Programme, TypeList};
+use crate::report::STEERING_REPORT;
+use crate::statistics;
 use std::path::{Component, Path, PathBuf};
 
 /// A step as it must stand in a period; all paths are relative to the period's folder.
@@ -71,8 +73,28 @@ pub(super) fn steps<'p>(programme: &'p Programme, inventory: &Inventory) -> Vec<
         again: "find out what changed it, then run `udpeg assign --force` again".to_owned(),
     });
     let is_there = |step: &Expected<'_>| inventory.holds_files_below(step.place());
-    steps.extend(custody(programme).into_iter().filter(is_there));
+    let outputs = steps.iter().flat_map(|step| step.outputs.clone());
+    let release = release(outputs.filter(|path| Step::may_be_named_in_release(path)).collect());
+    steps.extend(custody(programme).into_iter().chain([release]).filter(is_there));
     steps
+}
+
+/// The statistics for the steering group, made from all steps before.
+fn release(inputs: Vec<PathBuf>) -> Expected<'static> {
+    let step = Step::release();
+    Expected {
+        outputs: in_folder(&step, &[statistics::PARQUET, statistics::CSV, STEERING_REPORT]),
+        step,
+        word: "release",
+        or: None,
+        named_in: None,
+        command: "release".to_owned(),
+        department: None,
+        unlisted: Vec::new(),
+        inputs: Some(inputs),
+        recomputed: None,
+        again: "find out what changed it, then run `udpeg release` again".to_owned(),
+    }
 }
 
 /// The steps of the second key and of the way back.
@@ -185,6 +207,13 @@ impl Expected<'_> {
     /// Whether no other step is made from it: those of custody stand beside the way from deliveries to lists.
     pub(super) fn is_aside(&self) -> bool {
         matches!(self.word, "rekey" | "unkey" | "reidentify")
+    }
+
+    /// Whether its manifest says of an input what the step says that made it; a release, which is handed out, tells no
+    /// rows.
+    pub(super) fn is_record(&self, read: &FileRecord, made: &FileRecord) -> bool {
+        let rows = if self.word == "release" { None } else { made.rows };
+        read.sha256 == made.sha256 && read.path == made.path && read.rows == rows
     }
 
     /// What its manifest calls an output.

@@ -32,6 +32,7 @@ mod programme;
 mod properties;
 mod reading;
 mod reference;
+mod release;
 mod report;
 mod room;
 mod score;

@@ -14,14 +14,31 @@ use udpeg::programme::Programme;
 use udpeg::report::SteeringReport;
 use udpeg::sentences::Language;
 
+/// A report on a release in which nothing is left out and no earlier period is compared.
+fn steering_report<'a>(
+    programme: &'a Programme,
+    release: &'a ProtectedRelease,
+    language: Language,
+) -> SteeringReport<'a> {
+    SteeringReport {
+        programme,
+        tables: &release.tables,
+        method: release.audit.method,
+        rounded_to: None,
+        left_out: &[],
+        earlier_period: None,
+        language,
+    }
+}
+
 /// The report on invented people.
 fn page(language: Language) -> String {
-    SteeringReport::new(&programme(), &release(), language).to_html()
+    steering_report(&programme(), &release(), language).to_html()
 }
 
 /// The report on these tables, in English.
 fn report_on(programme: &Programme, release: &ProtectedRelease) -> String {
-    SteeringReport::new(programme, release, Language::English).to_html()
+    steering_report(programme, release, Language::English).to_html()
 }
 
 /// A table from its dimensions, each a name and its values, and its inner counts.

@@ -19,6 +19,7 @@ mod pseudonym_of;
 mod pseudonymise;
 mod reidentify;
 mod rekey;
+mod release;
 mod run;
 mod schema;
 mod select;
@@ -54,6 +55,7 @@ fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode
         Command::Check(command) => return check::run(command, terminal),
         Command::Select(command) => select::run(command, terminal),
         Command::Assign(command) => assign::run(command, terminal),
+        Command::Release(command) => release::run(command, terminal),
         Command::Run(command) => run::run(command, terminal),
         Command::Rekey(command) => rekey::run(command, terminal),
         Command::Unkey(command) => unkey::run(command, terminal),

@@ -2,11 +2,13 @@
 
 use crate::disclosure::cell::CellDefinition;
 use crate::disclosure::error::{Error, Result};
-use crate::disclosure::numbers::{UNLIMITED, signed};
+use crate::disclosure::numbers::{LARGEST_COUNT, UNLIMITED, signed};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What must not be worked out of a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Guard {
     /// Anything may be.
     Open,
@@ -17,7 +19,7 @@ pub enum Guard {
 }
 
 /// What is published of a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Known {
     /// The least that it can be by what is published of itself.
     pub low: u64,
@@ -73,7 +75,7 @@ impl Known {
 }
 
 /// `Σ factor · cell = constant`, each cell once, no factor 0.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Relation {
     /// Cells, by position, and their factors.
     pub terms: Vec<(usize, i64)>,
@@ -82,7 +84,7 @@ pub struct Relation {
 }
 
 /// A release, or several together, as they are read: every cell, what is known of it, and how cells add up.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Published {
     /// What each cell counts, where anything; positions are those of the relations.
     pub cells: Vec<(Option<CellDefinition>, Known)>,
@@ -124,6 +126,45 @@ impl Published {
         }
         all.relations = relations.into_iter().collect();
         Ok(all)
+    }
+
+    /// The same of other counts, by what these say of the names of universes and dimensions.
+    #[must_use]
+    pub fn renamed(&self, universe: impl Fn(&str) -> String, dimension: impl Fn(&str) -> String) -> Self {
+        let renamed = |cell: &CellDefinition| cell.renamed(&universe, &dimension);
+        let cells = self.cells.iter().map(|(cell, known)| (cell.as_ref().map(renamed), *known)).collect();
+        Self { cells, relations: self.relations.clone() }
+    }
+
+    /// The cells that are published as hidden.
+    pub fn hidden(&self) -> impl Iterator<Item = &CellDefinition> {
+        self.cells.iter().filter(|(_, known)| known.guard == Guard::Wide).filter_map(|(cell, _)| cell.as_ref())
+    }
+
+    /// What is published of a cell.
+    #[must_use]
+    pub fn known(&self, cell: &CellDefinition) -> Option<Known> {
+        self.cells.iter().find(|(other, _)| other.as_ref() == Some(cell)).map(|(_, known)| *known)
+    }
+
+    /// Whether it can be read at all: every relation is between cells that are there, each once and by a factor.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let small = |value: i64| value.unsigned_abs() <= LARGEST_COUNT;
+        let is_sound = |relation: &Relation| {
+            let cells: BTreeSet<usize> = relation.terms.iter().map(|term| term.0).collect();
+            let are_cells = cells.iter().all(|&cell| cell < self.cells.len());
+            let factors = relation.terms.iter().all(|&(_, factor)| factor != 0 && small(factor));
+            are_cells && cells.len() == relation.terms.len() && factors && small(relation.constant)
+        };
+        let definitions: BTreeSet<_> = self.cells.iter().filter_map(|(cell, _)| cell.as_ref()).collect();
+        let named = self.cells.iter().filter(|(cell, _)| cell.is_some()).count();
+        let fits = |known: &Known| {
+            known.low() < UNLIMITED && known.high.is_none_or(|high| known.low <= high && signed(high) < UNLIMITED)
+        };
+        definitions.len() == named
+            && self.relations.iter().all(is_sound)
+            && self.cells.iter().all(|(_, known)| fits(known))
     }
 
     /// Adds what is known of cells of several releases, such as who stayed, entered and left.

@@ -6,6 +6,7 @@ use super::figure::{Figure, View};
 use super::html::{Cell, Grid, Page, Row};
 use super::tabulated::{any, dimension, value};
 use crate::disclosure::{Method, ProtectedTable};
+use crate::identity::masked;
 use crate::report::description;
 use crate::sentences::{Caption, Column, Fixed};
 
@@ -79,7 +80,7 @@ pub(super) fn missing(report: &SteeringReport<'_>, page: &mut Page) {
 
 pub(super) fn change(report: &SteeringReport<'_>, page: &mut Page) {
     let words = page.words;
-    page.paragraph(&words.compared_with(report.earlier_period));
+    page.paragraph(&words.compared_with(report.earlier_period.map(masked).as_deref()));
     if let Some(view) = report.counts().with("change") {
         page.fixed(Fixed::Change);
         let caption = words.caption(Caption::Change);

@@ -8,8 +8,8 @@ use super::tabulated::{dimension, value};
 use crate::sentences::{Caption, Column, Fixed, Sentences};
 use std::ops::RangeInclusive;
 
-/// A group whose share is below so much of the largest is worth a look (the four-fifths rule of the Uniform Guidelines on
-/// Employee Selection Procedures, 1978).
+/// A group whose share is below so much of the largest is worth a look (the four-fifths rule of the Uniform Guidelines
+/// on Employee Selection Procedures, 1978).
 const FOUR_FIFTHS: f64 = 0.8;
 
 /// Universes and dimensions that are compared.

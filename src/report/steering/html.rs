@@ -95,8 +95,8 @@ impl Page {
         }
     }
 
-    /// A chart, which is drawn under an id; below it its numbers, and a note where it hides something. No numbers where a
-    /// table with them, and its note, stand right below.
+    /// A chart; below it its numbers, and a note where it hides something. No numbers where a table with them, and its
+    /// note, stand right below.
     pub(super) fn chart(&mut self, caption: &str, drawing: &Drawing, numbers: Option<&Grid>) {
         self.charts += 1;
         let number = self.words.figure_number(self.charts);

@@ -3,8 +3,8 @@
 //! # Guarantee
 //!
 //! Every count on the page, and every share, ratio and length in a chart, is made from
-//! [`ProtectedCount`](crate::disclosure::ProtectedCount)s, which disclosure control alone can make; everything else comes
-//! from the programme file. A count that is hidden is nowhere on the page, nor is anything that depends on it. Whatever
+//! [`ProtectedCount`](crate::disclosure::ProtectedCount)s, which disclosure control alone can make; everything else
+//! comes from the programme file. A count that is hidden is nowhere on the page, nor is anything that depends on it. Whatever
 //! stands in a text is shown as it stands. The file refers to nothing outside itself and runs nothing.
 
 mod beginning;
@@ -18,11 +18,15 @@ mod rules;
 mod tabulated;
 
 use super::document::html as escaped;
-use crate::disclosure::{Method, ProtectedRelease, ProtectedTable};
+use crate::disclosure::{Method, ProtectedTable};
 use crate::programme::Programme;
 use crate::sentences::{Chapter, Fixed, Language, Sentences};
+use crate::statistics::Statistics;
 use figure::Tables;
 use html::Page;
+
+/// The name of the file.
+pub const STEERING_REPORT: &str = "report.html";
 
 /// The styles of the page.
 const STYLE: &str = include_str!("style.css");
@@ -50,17 +54,19 @@ pub struct SteeringReport<'a> {
 }
 
 impl<'a> SteeringReport<'a> {
-    /// The report on a release in which counts are not rounded, nothing is left out and no earlier period is compared.
+    /// The report on a programme's statistics.
     #[must_use]
-    pub fn new(programme: &'a Programme, release: &'a ProtectedRelease, language: Language) -> Self {
+    pub fn of(programme: &'a Programme, statistics: &'a Statistics) -> Self {
+        let has_change = statistics.table("change").is_some();
+        let previous = programme.delivery.previous.as_ref().filter(|_| has_change);
         Self {
             programme,
-            tables: &release.tables,
-            method: release.audit.method,
-            rounded_to: None,
-            left_out: &[],
-            earlier_period: None,
-            language,
+            tables: statistics.tables(),
+            method: statistics.method,
+            rounded_to: statistics.rounded_to(),
+            left_out: &statistics.left_out,
+            earlier_period: previous.and_then(|folder| folder.file_name()).and_then(|name| name.to_str()),
+            language: programme.report_language,
         }
     }
 

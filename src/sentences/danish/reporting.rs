@@ -14,24 +14,24 @@ impl Reporting for Danish {
             Fixed::Contents => "Indhold",
             Fixed::Hidden => "skjult",
             Fixed::HiddenNote => {
-                "»skjult«: tallet offentliggøres ikke, for sin egen skyld eller for at intet andet tal kan regnes ud af det. \
-                 Det kan være lille, stort eller nul."
+                "»skjult«: tallet offentliggøres ikke, for sin egen skyld eller for at intet andet tal kan regnes ud \
+                 af det. Det kan være lille, stort eller nul."
             }
             Fixed::Total => "I alt",
             Fixed::AsTable => "Tallene som tabel",
             Fixed::NotCounted => "Tallene indgår ikke i denne offentliggørelse.",
             Fixed::Funnel => {
-                "Fra alle i afdelingernes udtræk til dem, der foreslås. En familie tæller én gang, uanset hvor mange den \
-                 består af."
+                "Fra alle i afdelingernes udtræk til dem, der foreslås. En familie tæller én gang, uanset hvor mange \
+                 den består af."
             }
             Fixed::People => {
-                "En familie er voksne, der har et barn sammen i åbne sager; alle andre er borgere. Egnede er de, der opfylder \
-                 alle programmets betingelser. Af dem foreslås de, der står øverst i rækkefølgen, og de næste står i \
-                 reserve."
+                "En familie er voksne, der har et barn sammen i åbne sager; alle andre er borgere. Egnede er de, der \
+                 opfylder alle programmets betingelser. Af dem foreslås de, der står øverst i rækkefølgen, og de næste \
+                 står i reserve."
             }
             Fixed::Combinations => {
-                "Hver række er én kombination af afdelinger: en fyldt prik betyder mindst én åben sag dér. Den lyse søjle er \
-                 alle familier og borgere med netop disse afdelinger, den mørke dem, der foreslås."
+                "Hver række er én kombination af afdelinger: en fyldt prik betyder mindst én åben sag dér. Den lyse \
+                 søjle er alle familier og borgere med netop disse afdelinger, den mørke dem, der foreslås."
             }
             Fixed::Points => {
                 "Den lyse søjle er alle egnede med så mange point, den mørke dem af dem, der foreslås. Pointene afgør \
@@ -52,12 +52,12 @@ impl Reporting for Danish {
             Fixed::OutsideAges => "uden for programmets aldre",
             Fixed::Coordinators => "Hvor mange familier og borgere det foreslås, at hver koordinator får.",
             Fixed::Missing => {
-                "Rækker i en afdelings udtræk, der ikke kunne bruges, for eksempel fordi et nummer eller en dato er umulig. \
-                 De, hvis rækker blev afvist, kan have flere point, end der er talt."
+                "Rækker i en afdelings udtræk, der ikke kunne bruges, for eksempel fordi et nummer eller en dato er \
+                 umulig. De, hvis rækker blev afvist, kan have flere point, end der er talt."
             }
             Fixed::Change => {
-                "Nye er de, der foreslås nu og ikke gjorde det før; blevet er de, der foreslås begge gange; udgået er de, der \
-                 blev foreslået før og ikke nu."
+                "Nye er de, der foreslås nu og ikke gjorde det før; blevet er de, der foreslås begge gange; udgået er \
+                 de, der blev foreslået før og ikke nu."
             }
             Fixed::Further => "Tabeller, som programmet beder om ud over de sædvanlige.",
             Fixed::Protection => {
@@ -68,13 +68,13 @@ impl Reporting for Danish {
                  programmering over alle tabeller under ét. Den er bestået: hvert kan stadig være et af flere tal."
             }
             Fixed::AuditedByElimination => {
-                "En kontrol, der kun kender det offentliggjorte, har forsøgt at regne hvert skjult tal ud over alle tabeller \
-                 under ét. Den er bestået. Tabellerne er så store, at nogle tal kun er prøvet ved eksakt elimination og \
-                 grænser, hvilket finder mindre end lineær programmering."
+                "En kontrol, der kun kender det offentliggjorte, har forsøgt at regne hvert skjult tal ud over alle \
+                 tabeller under ét. Den er bestået. Tabellerne er så store, at nogle tal kun er prøvet ved eksakt \
+                 elimination og grænser, hvilket finder mindre end lineær programmering."
             }
             Fixed::NotGuaranteed => {
-                "Den, der ved mere end det offentliggjorte, for eksempel medlemmer af en lille gruppe, der lægger deres viden \
-                 sammen, kan regne mere ud."
+                "Den, der ved mere end det offentliggjorte, for eksempel medlemmer af en lille gruppe, der lægger \
+                 deres viden sammen, kan regne mere ud."
             }
             Fixed::Files => {
                 "Alle tal står i statistics.csv og statistics.parquet ved siden af rapporten; et skjult tal er tomt dér."
@@ -227,18 +227,18 @@ impl Reporting for Danish {
 
     fn fairness(&self, threshold: u32) -> String {
         format!(
-            "Hvor stor en andel af hver gruppe der foreslås, og hvad den er i forhold til den gruppe, hvis andel er størst. \
-             En forskel er en grund til at se efter, ikke et resultat: grupperne er forskellige i det, afdelingerne har \
-             registreret. Der er ingen vurdering af en gruppe, hvor et tal er skjult, eller hvor færre end {threshold} \
-             ville blive foreslået, hvis alle grupper havde samme andel."
+            "Hvor stor en andel af hver gruppe der foreslås, og hvad den er i forhold til den gruppe, hvis andel er \
+             størst. En forskel er en grund til at se efter, ikke et resultat: grupperne er forskellige i det, \
+             afdelingerne har registreret. Der er ingen vurdering af en gruppe, hvor et tal er skjult, eller hvor \
+             færre end {threshold} ville blive foreslået, hvis alle grupper havde samme andel."
         )
     }
 
     fn cells_hidden(&self, hidden: usize, cells: usize, threshold: u32) -> String {
         format!(
-            "{} af {} felter i offentliggørelsens tabeller er skjult. Tal fra 1 til {} er det altid; andre er det, hvor disse \
-             kunne regnes ud af dem, eller hvor de ville sige noget om alle i en lille gruppe. Intet viser, hvad der er \
-             hvad.",
+            "{} af {} felter i offentliggørelsens tabeller er skjult. Tal fra 1 til {} er det altid; andre er det, \
+             hvor disse kunne regnes ud af dem, eller hvor de ville sige noget om alle i en lille gruppe. Intet viser, \
+             hvad der er hvad.",
             NUMBERS.count(hidden),
             NUMBERS.count(cells),
             threshold.saturating_sub(1)

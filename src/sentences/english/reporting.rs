@@ -25,9 +25,9 @@ impl Reporting for English {
                  the number of their members."
             }
             Fixed::People => {
-                "A family is adults with a child together in open cases; everybody else is a citizen. Eligible are those \
-                 who meet every condition of the programme; of them the ones ranked highest are proposed, and the next \
-                 stand in reserve."
+                "A family is adults with a child together in open cases; everybody else is a citizen. Eligible are \
+                 those who meet every condition of the programme; of them the ones ranked highest are proposed, and \
+                 the next stand in reserve."
             }
             Fixed::Combinations => {
                 "Each row is one combination of departments: a filled dot means at least one open case there. The pale \
@@ -41,8 +41,8 @@ impl Reporting for English {
                 "The line above which units were taken is not drawn: counts that would tell where it runs are hidden."
             }
             Fixed::Rules => {
-                "The most that each rule can give, and where it is counted, how many of the eligible and of the proposed \
-                 have points by it."
+                "The most that each rule can give, and where it is counted, how many of the eligible and of the \
+                 proposed have points by it."
             }
             Fixed::NoLimit => "no limit",
             Fixed::Largest => "the largest share",
@@ -77,8 +77,8 @@ impl Reporting for English {
                  can work out more."
             }
             Fixed::Files => {
-                "All numbers stand in statistics.csv and statistics.parquet beside this report; a hidden count is empty \
-                 there."
+                "All numbers stand in statistics.csv and statistics.parquet beside this report; a hidden count is \
+                 empty there."
             }
             Fixed::PointsSystem => "Made from the programme file that the program runs by, and nothing else.",
         }
@@ -228,10 +228,10 @@ impl Reporting for English {
 
     fn fairness(&self, threshold: u32) -> String {
         format!(
-            "How large a share of each group is proposed, and what it is compared with the group whose share is largest. \
-             A difference is a reason to look, not a finding: groups differ in what the departments have recorded. There \
-             is no verdict on a group where a count is hidden, or of which fewer than {threshold} would be proposed if \
-             all groups had the same share."
+            "How large a share of each group is proposed, and what it is compared with the group whose share is \
+             largest. A difference is a reason to look, not a finding: groups differ in what the departments have \
+             recorded. There is no verdict on a group where a count is hidden, or of which fewer than {threshold} \
+             would be proposed if all groups had the same share."
         )
     }
 

@@ -59,7 +59,7 @@ fn of_the_general_tables() {
         ("[disclosure]", "[delivery]\nprevious = \"\"\n[disclosure]", "previous", "the folder of an earlier period"),
         ("[disclosure]", "[report]\nlanguage = \"de\"\n[disclosure]", "language", "a language is `da` or `en`"),
         ("threshold = 5\n", "", "[disclosure]", "`threshold` is missing in [disclosure]"),
-        ("threshold = 5", "threshold = 0", "threshold", "a whole number from 1 on"),
+        ("threshold = 5", "threshold = 2", "threshold", "a whole number from 3 on"),
         ("threshold = 5", "threshold = \"5\"", "threshold", "must be a whole number"),
         ("[disclosure]\nthreshold = 5\n", "", "[programme]", "`threshold` is missing in [disclosure]"),
     ]);
@@ -373,7 +373,7 @@ fn of_several_kinds_come_together_and_by_line() {
         ("[selection]", "`size` is missing"),
         ("sise =", "unknown key `sise`"),
         ("\"k 1\"", "folder name"),
-        ("threshold = 0", "a whole number from 1 on"),
+        ("threshold = 0", "a whole number from 3 on"),
     ];
     for (line, words) in expected {
         let line = line_of(&text, line);

@@ -1,6 +1,6 @@
 //! What is hidden is nowhere on the page: not in a table, not in a chart, not in anything made from counts.
 
-use super::{between, page, programme, protected, release, report_on, rows, table};
+use super::{between, page, programme, protected, release, report_on, rows, steering_report, table};
 use udpeg::disclosure::{Mode, ProtectedRelease, Settings, Table};
 use udpeg::report::SteeringReport;
 use udpeg::sentences::Language;
@@ -63,7 +63,7 @@ fn two_releases_that_differ_in_hidden_counts_alone_give_the_same_page() {
     }
     let programme = programme();
     for language in Language::ALL {
-        let page = |release| SteeringReport::new(&programme, release, language).to_html();
+        let page = |release| steering_report(&programme, release, language).to_html();
         assert_eq!(page(&one), page(&other));
     }
 }
@@ -165,7 +165,7 @@ fn rounded_counts_are_shown_as_they_were_rounded_and_it_is_said() {
     let settings = Settings { mode: Mode::Round { base: 5 }, ..Settings::new(5) };
     let release = protected(super::invented::tables(), &settings);
     let programme = programme();
-    let report = SteeringReport { rounded_to: Some(5), ..SteeringReport::new(&programme, &release, Language::English) };
+    let report = SteeringReport { rounded_to: Some(5), ..steering_report(&programme, &release, Language::English) };
     let page = report.to_html();
     assert!(page.contains("Counts are rounded to multiples of 5"));
     for text in between(&page, " count\">", "</td>") {

@@ -1,8 +1,7 @@
 //! Danish and English: all of the page, with numbers and dates as each writes them.
 
-use super::{between, page, programme, release, row};
+use super::{between, page, programme, release, row, steering_report};
 use udpeg::programme::Programme;
-use udpeg::report::SteeringReport;
 use udpeg::sentences::Language;
 
 #[test]
@@ -51,6 +50,6 @@ fn the_programme_says_the_language_and_danish_is_the_usual_one() {
 #[test]
 fn the_same_release_gives_the_same_bytes() {
     let (programme, release) = (programme(), release());
-    let page = || SteeringReport::new(&programme, &release, Language::Danish).to_html();
+    let page = || steering_report(&programme, &release, Language::Danish).to_html();
     assert_eq!(page(), page());
 }

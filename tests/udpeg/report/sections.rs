@@ -1,6 +1,6 @@
 //! What each section tells.
 
-use super::{between, page, programme, protected, release, report_on, row, table};
+use super::{between, page, programme, protected, release, report_on, row, steering_report, table};
 use udpeg::disclosure::{Method, ProtectedTable, Settings, Zeros};
 use udpeg::programme::Programme;
 use udpeg::report::SteeringReport;
@@ -133,7 +133,7 @@ fn change_is_told_where_an_earlier_period_is_compared() {
     let (programme, change) =
         (programme(), table("change", "units", &[("change", &["entered", "stayed", "left"])], &[40, 80, 30]));
     let release = protected([change], &Settings::new(5));
-    let report = SteeringReport::new(&programme, &release, Language::English);
+    let report = steering_report(&programme, &release, Language::English);
     let page = SteeringReport { earlier_period: Some("2024Q3"), ..report }.to_html();
     assert!(page.contains("Compared with the period 2024Q3."));
     assert_eq!(row(&page, "Those proposed, compared with the last period", "Stayed"), ["Stayed", "80"]);
@@ -155,7 +155,7 @@ fn the_number_of_hidden_cells_is_that_of_the_tables() {
     assert!(page.contains("It passed: each could still be"));
 
     let (programme, left_out) = (programme(), ["units_by_points".to_owned()]);
-    let report = SteeringReport::new(&programme, &release, Language::English);
+    let report = steering_report(&programme, &release, Language::English);
     let page = SteeringReport { method: Method::Elimination, left_out: &left_out, ..report }.to_html();
     assert!(page.contains("exact elimination") && page.contains("to be protected: units_by_points."));
 }

@@ -28,6 +28,7 @@ Examples:
   udpeg pseudonymise -p p.toml -d social       each department
   udpeg select -p p.toml                       the analyst
   udpeg assign -p p.toml                       who leads the coordinators
+  udpeg release -p p.toml                      what the steering group would see
   udpeg verify -p p.toml                       whoever wants to be sure
   udpeg explain -p p.toml 60522e3e             whoever is asked why
   udpeg describe -p p.toml                     for everybody
@@ -70,6 +71,8 @@ pub(crate) enum Command {
     Select(Select),
     /// Give each proposed unit a coordinator
     Assign(Assign),
+    /// Show what statistics would be released, or release them
+    Release(Release),
     /// Pseudonymise all departments, select and assign, in one process
     Run(Run),
     /// Put deliveries under a second key, as a custodian who has no identified extract
@@ -193,6 +196,30 @@ Reads <out>/<period>/selection/ and writes assignment/ and one list for each coo
 pub(crate) struct Assign {
     #[command(flatten)]
     pub programme: Programme,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg release --programme config/furesoe.toml
+  udpeg release -p p.toml --prepared-by 'A. Jensen' --approved-by 'B. Holm'
+
+Without the two names nothing is written: the tables are shown as they would be released. With them
+<out>/<period>/release/ is written and the release entered in <out>/ledger/. Every release is
+audited together with the earlier ones of the period; counts of a second one are rounded to 5
+unless [disclosure] says otherwise. Keep the head of the ledger that is shown.")]
+pub(crate) struct Release {
+    #[command(flatten)]
+    pub programme: Programme,
+    /// Tell who entered, stayed and left since this earlier period, its folder <out>/<period>
+    #[arg(long, value_name = "FOLDER", help_heading = "Overrides (recorded in the manifest)")]
+    pub previous: Option<PathBuf>,
+    /// Who prepared the release
+    #[arg(long, value_name = "NAME", requires = "approved_by", help_heading = "In the ledger")]
+    pub prepared_by: Option<String>,
+    /// Who approved it; somebody else
+    #[arg(long, value_name = "NAME", requires = "prepared_by", help_heading = "In the ledger")]
+    pub approved_by: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

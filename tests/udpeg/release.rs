@@ -1,0 +1,68 @@
+//! `release/`: what the steering group may see, the ledger, and attacks on both.
+
+mod attacks;
+mod ledger;
+mod statistics;
+mod tables;
+
+use crate::support::{Ran, Workplace};
+use std::collections::BTreeMap;
+
+const PROGRAMME: [&str; 2] = ["--programme", "programme.toml"];
+const CSV: &str = "out/2026Q3/release/statistics.csv";
+
+/// A municipality made up, and its programme; nothing has been run.
+fn municipality() -> Workplace {
+    let place = Workplace::new();
+    place.udpeg(&["synth", "--adults", "9000", "--seed", "7", "--dirty", "1%", "--out", "."]).succeeded();
+    place
+}
+
+/// The same, run.
+fn made() -> Workplace {
+    let place = municipality();
+    run(&place, &[]).succeeded();
+    place
+}
+
+fn run(place: &Workplace, more: &[&str]) -> Ran {
+    place.udpeg(&[&["run", "--new-key"], &PROGRAMME[..], more].concat())
+}
+
+fn release(place: &Workplace, more: &[&str]) -> Ran {
+    place.udpeg(&[&["release"], &PROGRAMME[..], more].concat())
+}
+
+fn released(place: &Workplace, more: &[&str]) -> Ran {
+    release(place, &[&["--prepared-by", "A. Jensen", "--approved-by", "B. Holm"], more].concat())
+}
+
+/// Cells by everything that says what they count, and their counts; none where hidden.
+type Cells = BTreeMap<String, Option<u64>>;
+
+/// The cells of a file of statistics; the name of the table is left out, since equal cells stand in several.
+fn cells(csv: &str) -> Cells {
+    let mut cells = Cells::new();
+    for line in csv.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        assert_eq!(fields.len(), 9, "{line}");
+        let mut conditions: Vec<(&str, &str)> = fields[2..8]
+            .chunks(2)
+            .map(|pair| (pair[0], pair[1]))
+            .filter(|pair| !["", "total"].contains(&pair.1))
+            .collect();
+        conditions.sort_unstable();
+        let universe = if fields[0].starts_with("proposed_") || fields[0] == "change" { fields[0] } else { fields[1] };
+        let count = (!fields[8].is_empty()).then(|| fields[8].parse().unwrap());
+        let before = cells.insert(format!("{universe} {conditions:?}"), count);
+        assert!(
+            before.is_none_or(|before| before == count),
+            "one cell, shown in one table and hidden in another: {line}"
+        );
+    }
+    cells
+}
+
+fn cells_of(place: &Workplace) -> Cells {
+    cells(&place.read(CSV))
+}
