@@ -38,12 +38,21 @@ pub(super) struct Bar {
     part: Option<f64>,
     text: String,
     hides: bool,
+    /// Whether it begins another group.
+    is_apart: bool,
 }
 
 impl Bar {
     pub(super) fn count(label: impl Into<String>, figure: Figure, words: &dyn Sentences) -> Self {
         let hides = figure.shown().is_none();
-        Self { label: label.into(), length: None, part: figure.length(), text: count(figure, words), hides }
+        Self {
+            label: label.into(),
+            length: None,
+            part: figure.length(),
+            text: count(figure, words),
+            hides,
+            is_apart: false,
+        }
     }
 
     pub(super) fn part(label: impl Into<String>, part: Figure, whole: Figure, words: &dyn Sentences) -> Self {
@@ -52,12 +61,17 @@ impl Bar {
             _ => words.part_of(&count(part, words), &count(whole, words)),
         };
         let hides = part.shown().is_none() || whole.shown().is_none();
-        Self { label: label.into(), length: whole.length(), part: part.length(), text, hides }
+        Self { label: label.into(), length: whole.length(), part: part.length(), text, hides, is_apart: false }
     }
 
     pub(super) fn share(label: impl Into<String>, of: Share, words: &dyn Sentences) -> Self {
         let text = share(of, words);
-        Self { label: label.into(), length: None, part: of.shown(), text, hides: of == Share::Hidden }
+        Self { label: label.into(), length: None, part: of.shown(), text, hides: of == Share::Hidden, is_apart: false }
+    }
+
+    /// The same, apart from those before.
+    pub(super) fn apart(self) -> Self {
+        Self { is_apart: true, ..self }
     }
 
     /// How far it reaches; nothing hidden has a length.
@@ -91,6 +105,7 @@ pub(super) fn bars(bars: &[Bar], line: Option<(usize, String)>) -> Drawing {
     let mut y = 4;
     for (position, bar) in bars.iter().enumerate() {
         let label = html(&bar.label);
+        y += if bar.is_apart && position > 0 { ROW / 2 } else { 0 };
         if longest > BESIDE {
             let _ = writeln!(body, "<text x=\"0\" y=\"{}\">{label}</text>", y + 13);
             y += 18;

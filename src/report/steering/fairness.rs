@@ -8,9 +8,9 @@ use super::tabulated::{dimension, value};
 use crate::sentences::{Caption, Column, Fixed, Sentences};
 use std::ops::RangeInclusive;
 
-/// A group whose share is below so much of the largest is worth a look (the four-fifths rule of the Uniform Guidelines
+/// A group whose share is below so many percent of the largest is worth a look (the four-fifths rule of the Uniform Guidelines
 /// on Employee Selection Procedures, 1978).
-const FOUR_FIFTHS: f64 = 0.8;
+const FOUR_FIFTHS: f64 = 80.0;
 
 /// Universes and dimensions that are compared.
 const COMPARED: [(&str, &str); 3] = [("persons", "sex"), ("persons", "age_band"), ("units", "kind")];
@@ -52,7 +52,8 @@ fn compared(report: &SteeringReport<'_>, views: &[(&str, View<'_>)], base: Base,
     let mut groups = Vec::new();
     for (name, view) in views {
         let members = members(*view, name, base);
-        bars.extend(members.iter().map(|group| Bar::share(value(name, group.value, words), group.share, words)));
+        let bar = |group: &Group<'_>| Bar::share(value(name, group.value, words), group.share, words);
+        bars.extend(members.iter().map(bar).enumerate().map(|(at, bar)| if at == 0 { bar.apart() } else { bar }));
         groups.push((Some(dimension(name, words)), rows(report, name, &members, words)));
     }
     let caption = words.caption(caption);
@@ -97,7 +98,8 @@ fn rows(report: &SteeringReport<'_>, name: &str, members: &[Group<'_>], words: &
             _ if is_outside(group) => Fixed::OutsideAges,
             None => Fixed::TooFew,
             Some(ratio) if ratio >= 1.0 => Fixed::Largest,
-            Some(ratio) if ratio >= FOUR_FIFTHS => Fixed::Near,
+            // As it is shown, so that 0.80 is not told to be less.
+            Some(ratio) if (ratio * 100.0).round() >= FOUR_FIFTHS => Fixed::Near,
             Some(_) => Fixed::Below,
         };
         let cells = vec![

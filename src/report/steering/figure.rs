@@ -112,6 +112,10 @@ impl<'a> View<'a> {
             let conditions: Vec<(&str, &str)> = condition.into_iter().chain([("status", status)]).collect();
             self.figure(&conditions)
         };
+        // Where everybody is eligible the total is published too, whatever is hidden of its parts.
+        if figure("not_eligible") == Some(Figure(Some(0))) {
+            return self.figure(&condition.into_iter().collect::<Vec<_>>());
+        }
         Figure::sum(["proposed", "reserve", "eligible"].into_iter().filter_map(figure))
     }
 }

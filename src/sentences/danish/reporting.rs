@@ -179,6 +179,11 @@ impl Reporting for Danish {
                 let number = other.strip_prefix("other ")?;
                 return Some(format!("andre kombinationer af {number}"));
             }
+            ("points_band", "all") => "alle",
+            ("points_band", below) if below.starts_with("up to ") => {
+                return Some(below.replacen("up to", "op til", 1));
+            }
+            ("points_band", range) if range.contains(" to ") => return Some(range.replacen(" to ", " til ", 1)),
             ("age_band" | "departments" | "points_band", range) => return Some(range.replace('-', "–")),
             _ => return None,
         };

@@ -19,13 +19,13 @@ fn with_moved(moved: u64) -> ProtectedRelease {
                 "units_by_points",
                 "units",
                 ("points_band", &["not_ranked", "up to 9", "10-14", "15+"]),
-                &[0, 0, 0, 900, more, less, 94, 0, 60 - more, 30 - less, 110, 0, 60, 0, 96, 0],
+                &[0, 0, 0, 900, more, less, 94, 0, 20 - more, 20 - less, 110, 0, 100, 60, 96, 0],
             ),
             by_status(
                 "persons_by_age",
                 "persons",
                 ("age_band", &["18-24", "25-29", "30+"]),
-                &[more, less, 140, 300, 70 - more, 20 - less, 80, 300, 50, 20, 80, 300],
+                &[more, less, 140, 300, 20 - more, 20 - less, 80, 300, 90, 60, 80, 300],
             ),
             table(
                 "proposed_by_coordinator",

@@ -22,17 +22,18 @@ fn numbers_dates_and_shares_are_written_as_the_language_writes_them() {
 #[test]
 fn no_sentence_of_one_language_stands_in_the_page_of_the_other() {
     let texts = |page: &str| -> Vec<String> {
-        ["<h2 ", "<h3", "<caption", "<figcaption", "<p", "<dt"]
-            .iter()
-            .flat_map(|open| between(page, open, "</"))
-            .map(|piece| piece.split_once('>').unwrap().1.to_owned())
-            .filter(|text| text.split_whitespace().count() > 2)
-            .collect()
+        let pieces = ["h2", "h3", "caption", "figcaption", "p", "dt", "summary", "desc"].map(|name| {
+            let pieces = between(page, &format!("<{name}"), &format!("</{name}>"));
+            pieces.into_iter().map(|piece| piece.split_once('>').unwrap().1.to_owned()).collect::<Vec<String>>()
+        });
+        pieces.concat()
     };
     let (danish, english) = (texts(&page(Language::Danish)), texts(&page(Language::English)));
     assert_eq!(danish.len(), english.len());
-    for (danish, english) in danish.iter().zip(&english) {
-        assert_ne!(danish, english);
+    for (danish, english) in danish.iter().zip(&english).filter(|(danish, _)| danish.split(' ').count() > 2) {
+        // The words after the number of a table or chart; ids of rules and tables are those of the programme.
+        let words = |text: &str| text.rsplit("</b> ").next().unwrap().to_owned();
+        assert!(words(danish) != words(english) || words(danish).split(' ').count() == 1, "{danish}");
     }
 }
 
