@@ -201,6 +201,9 @@ impl Error {
     /// One failure of a list, or the list as one failure; `None` where nothing failed.
     #[must_use]
     pub fn collect(mut errors: Vec<Self>) -> Option<Self> {
+        // What all departments fail with, such as a list of persons, is told once.
+        let mut told = std::collections::HashSet::new();
+        errors.retain(|error| told.insert(error.to_string()));
         match errors.len() {
             0 => None,
             1 => errors.pop(),

@@ -32,10 +32,15 @@ pub struct Checking {
 ///
 /// # Errors
 ///
-/// [`Error::Refused`] for a purpose that does not do, [`Error::File`] for inputs that cannot be read: all of them.
+/// [`Error::Refused`] for a purpose that is not yet or no longer in force, [`Error::File`] for inputs that cannot be read:
+/// all of them.
 pub fn check(context: &Context<'_>, checking: &Checking) -> Result<Outcome<Report>> {
     let programme = context.programme;
-    programme.authorise(context.today)?;
+    // A draft is checked before anybody can approve it, in the department whose extract it is.
+    let missing_purpose = programme.purpose.missing();
+    if missing_purpose.is_empty() {
+        programme.authorise(context.today)?;
+    }
     let departments: Vec<&Department> = match &checking.department {
         Some(id) => vec![programme.department(id)?],
         None => programme.departments.iter().collect(),
@@ -54,7 +59,8 @@ pub fn check(context: &Context<'_>, checking: &Checking) -> Result<Outcome<Repor
         return Err(error);
     }
     context.progress.begin("weighing the proposal", 0);
-    let mut report = Report { period: programme.period.clone(), departments: Vec::new(), proposal: None };
+    let mut report =
+        Report { period: programme.period.clone(), missing_purpose, departments: Vec::new(), proposal: None };
     let mut warnings = Vec::new();
     let mut taken = Vec::new();
     for one in looked {

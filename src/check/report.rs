@@ -11,6 +11,8 @@ use serde::{Serialize, Serializer};
 pub struct Report {
     /// The programme's period.
     pub period: String,
+    /// What `[purpose]` does not say yet; no step runs before it does.
+    pub missing_purpose: Vec<&'static str>,
     /// Each department that was checked.
     pub departments: Vec<DepartmentReport>,
     /// What it means for the proposal.
@@ -32,8 +34,9 @@ impl Report {
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("Report", 4)?;
+        let mut report = serializer.serialize_struct("Report", 5)?;
         report.serialize_field("period", &self.period)?;
+        report.serialize_field("missing_purpose", &self.missing_purpose)?;
         report.serialize_field("departments", &self.departments)?;
         report.serialize_field("proposal", &self.proposal)?;
         report.serialize_field("exit_code", &self.exit_code().map_or(0, ExitCode::code))?;

@@ -11,6 +11,9 @@ use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+/// The most bytes of a log: several hundred thousand uses.
+const MOST_BYTES: u64 = 1 << 28;
+
 /// The custody log of one key.
 #[derive(Debug)]
 pub struct Log {
@@ -201,7 +204,12 @@ impl Log {
 
     fn examine(&self, file: &mut File) -> Result<Examined> {
         let mut text = Vec::new();
-        file.read_to_end(&mut text).map_err(|error| Error::io(&self.path, "read the custody log", &error))?;
+        let failed = |error: std::io::Error| Error::io(&self.path, "read the custody log", &error);
+        file.take(MOST_BYTES + 1).read_to_end(&mut text).map_err(failed)?;
+        if text.len() as u64 > MOST_BYTES {
+            let hint = "it is no custody log; name the right one with --log";
+            return Err(Error::file(&self.path, "it is larger than 256 MiB", hint));
+        }
         let examined = examine(&text, &self.seal);
         if examined.entries.is_empty()
             && let Some(other) = key_id_in(&text).filter(|id| *id != self.key_id)

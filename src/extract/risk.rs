@@ -190,7 +190,8 @@ pub(super) fn risk(programme: &Programme, records: &Records, ranks: &[u32], pers
 /// the other; a class is in one of them.
 fn tallies(seen: &Seen<'_>, records: &Records, persons: u64) -> Result<Vec<Tally>> {
     let mut tallies = vec![Tally::default(); seen.views.len()];
-    let hashes = usize::try_from(persons).unwrap_or(usize::MAX).saturating_mul(seen.views.len() + 1);
+    // All views' hashes, and those of some once more while they are sorted.
+    let hashes = usize::try_from(persons).unwrap_or(usize::MAX).saturating_mul(2 * seen.views.len());
     let stretches = hashes.div_ceil(records.room().hashes()) as u128;
     for stretch in 0..stretches {
         let look = |part: &[Record]| {
@@ -204,12 +205,17 @@ fn tallies(seen: &Seen<'_>, records: &Records, persons: u64) -> Result<Vec<Tally
             }
             classes
         };
-        let mut of_parts: Vec<Vec<Vec<u64>>> = records.map_parts(look)?;
-        for (view, tally) in tallies.iter_mut().enumerate() {
-            let mut all: Vec<u64> = of_parts.iter_mut().flat_map(|part| std::mem::take(&mut part[view])).collect();
-            all.par_sort_unstable();
-            tally.add(&all);
+        let mut of_views: Vec<Vec<Vec<u64>>> = vec![Vec::new(); seen.views.len()];
+        for of_part in records.map_parts(look)? {
+            of_views.iter_mut().zip(of_part).for_each(|(of_view, classes)| of_view.push(classes));
         }
+        // Each view is sorted by one thread, which costs less in all than sorting one after the other by all threads.
+        tallies.par_iter_mut().zip(of_views).with_max_len(1).for_each(|(tally, of_view)| {
+            let mut all = of_view.concat();
+            drop(of_view);
+            all.sort_unstable();
+            tally.add(&all);
+        });
     }
     Ok(tallies)
 }

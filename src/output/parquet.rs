@@ -174,12 +174,14 @@ fn properties<C>(columns: &[Column<'_, C>], metadata: &RunMetadata) -> WriterPro
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_key_value_metadata(Some(entries))
         .set_created_by(concat!("udpeg ", env!("CARGO_PKG_VERSION")).to_owned());
-    // Text is mostly pseudonyms, which a dictionary only makes longer and of which the smallest and largest tell
-    // nothing; columns of few words come as dictionaries.
-    let of_many_words = columns.iter().filter(|column| *column.field.data_type() == DataType::Utf8);
-    let properties = of_many_words.fold(properties, |properties, Column { field, compression, .. }| {
+    // Text is mostly pseudonyms, which a dictionary only makes longer; columns of few words come as dictionaries. Of
+    // neither do the smallest and largest tell anything.
+    let is_text = |kind: &DataType| matches!(kind, DataType::Utf8 | DataType::Dictionary(..));
+    let texts = columns.iter().filter(|column| is_text(column.field.data_type()));
+    let properties = texts.fold(properties, |properties, Column { field, compression, .. }| {
         let column = ColumnPath::from(field.name().as_str());
-        let properties = properties.set_column_dictionary_enabled(column.clone(), false);
+        let is_of_few_words = matches!(field.data_type(), DataType::Dictionary(..));
+        let properties = properties.set_column_dictionary_enabled(column.clone(), is_of_few_words);
         let properties = properties.set_column_compression(column.clone(), *compression);
         properties.set_column_statistics_enabled(column, EnabledStatistics::None)
     });

@@ -82,10 +82,9 @@ pub(crate) fn explanations(
     let units = Units::new(&programme.family, &mut linked);
     let selected = selection::select(programme, &scorer, &linked, &units)?;
     let kept = kept.into_inner().unwrap_or_default();
-    let (linked, units, selected, kept) = (&linked, &units, &selected, kept.as_slice());
-    let explainer = Explainer { programme, scorer: &scorer, linked, units, selected, kept };
-    let explained = asked.iter().map(|asked| explainer.explain(asked, shows_records));
-    explained.collect()
+    let explainer =
+        Explainer { programme, scorer: &scorer, linked: &linked, units: &units, selected: &selected, kept: &kept };
+    asked.iter().map(|asked| explainer.explain(asked, shows_records)).collect()
 }
 
 /// A text that is put down has something in it, and no number.

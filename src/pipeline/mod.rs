@@ -67,8 +67,12 @@ pub fn run(context: &Context<'_>, delivering: &Delivering, new_key: bool) -> Res
     let released = draft_in(context, &period, selection.counted, &assignment.summary)?;
     let selection = selection.outcome;
     warnings.extend(selection.warnings.into_iter().chain(assignment.warnings).chain(released.warnings));
-    let (selection, assignment, release) = (selection.summary, assignment.summary, released.summary);
-    let summary = RunSummary { departments, selection, assignment, release };
+    let summary = RunSummary {
+        departments,
+        selection: selection.summary,
+        assignment: assignment.summary,
+        release: released.summary,
+    };
     Ok(Outcome::new(programme, summary, warnings))
 }
 
@@ -128,7 +132,7 @@ pub fn assign(context: &Context<'_>) -> Result<Outcome<AssignmentSummary>> {
 /// and statistics that cannot be protected or would give a cell away beside an earlier release;
 /// [`crate::Error::File`] for a step that is not there, or a release that is there.
 pub fn release(context: &Context<'_>, releasing: &Releasing) -> Result<Outcome<ReleaseSummary>> {
-    context.programme.purpose.authorise(context.today)?;
+    context.programme.authorise(context.today)?;
     let period = Period::open_existing(&context.programme.out, &context.programme.period)?;
     release_in(context, &period, releasing)
 }

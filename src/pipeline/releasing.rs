@@ -32,22 +32,21 @@ pub(super) fn draft_in(
     assignment: &AssignmentSummary,
 ) -> Result<Outcome<Option<ReleaseSummary>>> {
     let began = Instant::now();
-    let programme = context.programme;
-    let Some(counted) = counted else { return Ok(Outcome::new(programme, None, Vec::new())) };
+    let Some(counted) = counted else { return Ok(Outcome::new(context.programme, None, Vec::new())) };
     let made = Made::read(period)?;
-    let ledger = Ledger::read(&programme.out)?;
+    let ledger = Ledger::read(&context.programme.out)?;
     let (statistics, warnings) = match protected(context, &counted, assignment, &ledger, &made) {
         Ok(made) => made,
-        Err(Error::Refused { what, hint }) if programme.statistics.is_empty() => {
+        Err(Error::Refused { what, hint }) if context.programme.statistics.is_empty() => {
             let warning = Warning(format!("there are no statistics: {what}; {hint}"));
-            return Ok(Outcome::new(programme, None, vec![warning]));
+            return Ok(Outcome::new(context.programme, None, vec![warning]));
         }
         Err(error) => return Err(error),
     };
     let staged = stage(context, period, &statistics, &made, began)?;
     let place = staged.folders.first().map(|folder| folder.place().to_path_buf());
     Staged::commit(staged.folders)?;
-    Ok(Outcome::new(programme, Some(ReleaseSummary::new(statistics, place, None)), warnings))
+    Ok(Outcome::new(context.programme, Some(ReleaseSummary::new(&statistics, place, None)), warnings))
 }
 
 /// Counts the selection that stands in the period again, and shows or makes a release of it.
@@ -66,7 +65,11 @@ pub(super) fn release_in(
     let assignment = assignment(context, period, &made)?;
     let (statistics, warnings) = protected(context, &counted, &assignment, &ledger, &made)?;
     let Releasing::Release(approval) = releasing else {
-        return Ok(Outcome::new(context.programme, ReleaseSummary::new(statistics, None, None), warnings));
+        return Ok(Outcome::new(
+            context.programme,
+            ReleaseSummary::new(&statistics, None, None).with_cells(statistics),
+            warnings,
+        ));
     };
     let staged = stage(context, period, &statistics, &made, began)?;
     // The ledger knows of it before anybody can see it: what stands there and was not seen only makes later releases
@@ -75,7 +78,11 @@ pub(super) fn release_in(
     let place = staged.folders.first().map(|folder| folder.place().to_path_buf());
     Staged::commit(staged.folders)?;
     let released = ReleasedSummary { number: entry.number, at: entry.at, head };
-    Ok(Outcome::new(context.programme, ReleaseSummary::new(statistics, place, Some(released)), warnings))
+    Ok(Outcome::new(
+        context.programme,
+        ReleaseSummary::new(&statistics, place, Some(released)).with_cells(statistics),
+        warnings,
+    ))
 }
 
 /// The steps that a release is made from.

@@ -128,9 +128,16 @@ pub struct ReleaseSummary {
     pub folder: Option<PathBuf>,
     /// Its line in the ledger; `None` where nothing was released.
     pub released: Option<ReleasedSummary>,
-    /// The tables themselves.
-    #[serde(skip)]
-    pub statistics: Statistics,
+    /// Every cell; `None` where only the files hold them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statistics: Option<Statistics>,
+}
+
+impl ReleaseSummary {
+    /// The same with every cell.
+    pub(super) fn with_cells(self, statistics: Statistics) -> Self {
+        Self { statistics: Some(statistics), ..self }
+    }
 }
 
 /// A release's line in the ledger.
@@ -156,7 +163,7 @@ pub struct TableSummary {
 }
 
 impl ReleaseSummary {
-    pub(super) fn new(statistics: Statistics, folder: Option<PathBuf>, released: Option<ReleasedSummary>) -> Self {
+    pub(super) fn new(statistics: &Statistics, folder: Option<PathBuf>, released: Option<ReleasedSummary>) -> Self {
         let of_table = |table: &ProtectedTable| TableSummary {
             name: table.name.clone(),
             cells: table.cells().count(),
@@ -170,7 +177,7 @@ impl ReleaseSummary {
             rounded_to: statistics.rounded_to(),
             folder,
             released,
-            statistics,
+            statistics: None,
         }
     }
 }

@@ -164,8 +164,14 @@ fn example(mistakes: &Mistakes<'_>, mut table: Table<'_, '_>, programme: &Progra
         found
     };
     let ages = table.table("age", "`age`").each::<i64>();
-    let ages = ages.iter().filter_map(|(name, age)| Some((person(name)?, u32::try_from(age.value).unwrap_or(0))));
-    let ages = ages.collect();
+    let years = |age: &At<i64>| {
+        let years = u32::try_from(age.value).ok().filter(|years| *years <= 150);
+        if years.is_none() {
+            table.mistake(&age.span, "an age is in whole years, from 0 to 150");
+        }
+        years
+    };
+    let ages = ages.iter().filter_map(|(name, age)| Some((person(name)?, years(age)?))).collect();
     let of = table.optional::<String>("of").map_or(Some(0), |of| person(&of));
     let expected = expected(&table, programme);
     table.finish();

@@ -32,6 +32,20 @@ pub struct Purpose {
 }
 
 impl Purpose {
+    /// The parts that are missing, by their keys.
+    #[must_use]
+    pub fn missing(&self) -> Vec<&'static str> {
+        let parts = [
+            ("controller", self.controller.is_none()),
+            ("legal_basis", self.legal_basis.is_none()),
+            ("dpia", self.dpia.is_none()),
+            ("approved_by", self.approved_by.is_none()),
+            ("approved_on", self.approved_on.is_none()),
+            ("delete_after", self.delete_after.is_none()),
+        ];
+        parts.into_iter().filter_map(|(key, is_missing)| is_missing.then_some(key)).collect()
+    }
+
     /// Whether the programme may be run on this day.
     ///
     /// # Errors
@@ -39,17 +53,7 @@ impl Purpose {
     /// [`Error::Refused`] where a part of `[purpose]` is missing, or where `today` is not within
     /// `approved_on` … `delete_after`.
     pub fn authorise(&self, today: NaiveDate) -> Result<()> {
-        let missing: Vec<&str> = [
-            ("controller", self.controller.is_none()),
-            ("legal_basis", self.legal_basis.is_none()),
-            ("dpia", self.dpia.is_none()),
-            ("approved_by", self.approved_by.is_none()),
-            ("approved_on", self.approved_on.is_none()),
-            ("delete_after", self.delete_after.is_none()),
-        ]
-        .into_iter()
-        .filter_map(|(key, is_missing)| is_missing.then_some(key))
-        .collect();
+        let missing = self.missing();
         let (Some(approved_on), Some(delete_after), true) = (self.approved_on, self.delete_after, missing.is_empty())
         else {
             return Err(Error::refused(

@@ -2,7 +2,7 @@
 
 use super::Document;
 use crate::explanation::{Explanation, RecordFacts, RuleFacts, TestFacts};
-use crate::programme::{ApprovalStatus, Kind, Programme, Rule};
+use crate::programme::{ApprovalStatus, DatesLeave, Kind, Programme, Rule};
 use crate::selection::{Reason as Placement, WhyNot};
 use crate::sentences::{Language, Outcome, Part, Reason, Sentences, Test};
 
@@ -25,6 +25,9 @@ pub fn explain(programme: &Programme, explanation: &Explanation, language: Langu
         let rows = programme.rules.iter().zip(&explanation.rules).map(|(rule, facts)| rule_row(rule, facts, words));
         document.table(words.rule_columns().map(str::to_owned).to_vec(), rows.collect());
         document.list(programme.rules.iter().map(|rule| format!("{}: {}.", rule.id, words.measured(rule))).collect());
+        if programme.dates_leave == DatesLeave::AsMonths {
+            document.paragraph(words.days_leave(programme.dates_leave));
+        }
         document.paragraph(place(explanation, words));
     }
     document.heading(words.part(Part::Tests));

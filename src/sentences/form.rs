@@ -12,7 +12,7 @@ impl NumberForm {
         let digits = number.unsigned_abs().to_string();
         let mut grouped = String::new();
         for (position, digit) in digits.chars().enumerate() {
-            if position > 0 && (digits.len() - position) % 3 == 0 {
+            if position > 0 && (digits.len() - position).is_multiple_of(3) {
                 grouped.push(self.group_mark);
             }
             grouped.push(digit);

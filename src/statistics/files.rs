@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::output::{self, Column, FileRecord, RunMetadata, Staged};
 use arrow_array::{Int64Array, StringArray};
 use arrow_schema::{DataType, Field};
+use serde::{Serialize, Serializer};
 use std::fmt::Write;
 use std::ops::Range;
 use std::path::Path;
@@ -21,7 +22,14 @@ pub const CSV: &str = "statistics.csv";
 /// A table has at most so many dimensions.
 const MOST_DIMENSIONS: usize = 3;
 
+impl Serialize for Statistics {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_seq(Row::all(self))
+    }
+}
+
 /// One cell: the table's name and universe, each dimension's name and value, and the count unless it is hidden.
+#[derive(Serialize)]
 struct Row<'a> {
     table: &'a str,
     universe: &'a str,

@@ -74,7 +74,10 @@ impl SteadyFile {
     ///
     /// [`Error::File`] where it cannot be read, has more than `most` bytes, or changed since it was opened.
     pub fn bytes(&self, most: u64) -> Result<Vec<u8>> {
+        // Room for all of it at once, so that no copy of what may be secret is left where it grew.
+        let room = usize::try_from(self.length().min(most)).unwrap_or(usize::MAX).saturating_add(64);
         let mut bytes = Vec::new();
+        bytes.try_reserve_exact(room).map_err(|_| Error::no_memory())?;
         // One more than may be shows that there is more, whatever length was told.
         let failed = |error: io::Error| Error::io(&self.path, "read", &error);
         self.reader().take(most + 1).read_to_end(&mut bytes).map_err(failed)?;

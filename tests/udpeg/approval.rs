@@ -143,6 +143,42 @@ fn the_canonical_text_is_the_documented_one_and_its_sha256_is_what_is_approved()
     assert!(ages.contains("\"ages\":[18,67]"), "{ages}");
 }
 
+#[test]
+fn groups_of_types_belong_to_the_rules_by_what_they_choose_and_not_by_their_names() {
+    let full = full();
+    let with = |types: &str, groups: &str| {
+        let text = full.replacen("types = [\"x\", \"y\"]", &format!("types = {types}"), 1);
+        parse(&text.replacen("[eligibility]", &format!("{groups}\n[eligibility]"), 1)).canonical_rules()
+    };
+    let plain = parse(&full).canonical_rules();
+    for (types, groups) in [
+        ("[\"@g\"]", "[types.g]\ny = {}\nx = {}"),
+        ("[\"y\", \"@g\"]", "[types.g]\nx = {}"),
+        ("[\"x\", \"y\", \"@g\"]", "[types.g]\nx = { to = 2020-12-31 }"),
+        ("[\"@g\", \"@h\"]", "[types.g]\nx = { to = 2020-12-31 }\n[types.h]\nx = { from = 2021-01-01 }\ny = {}"),
+    ] {
+        assert_eq!(with(types, groups), plain, "{types} {groups}");
+    }
+    let dated = with("[\"@g\", \"y\"]", "[types.g]\nx = { to = 2020-12-31 }");
+    assert!(dated.contains("\"types\":[[\"x\",null,\"2020-12-31\"],\"y\"]"), "{dated}");
+    assert_eq!(with("[\"@h\", \"y\"]", "[types.h]\nx = { to = 2020-12-31 }"), dated);
+    let mut seen = vec![plain, dated];
+    for (types, groups) in [
+        ("[\"@g\", \"y\"]", "[types.g]\nx = { to = 2020-12-30 }"),
+        ("[\"@g\", \"y\"]", "[types.g]\nx = { from = 2020-12-31 }"),
+        ("[\"@g\", \"y\"]", "[types.g]\nx = { from = 2019-01-01, to = 2020-12-31 }"),
+        ("[\"@g\", \"x\"]", "[types.g]\ny = { to = 2020-12-31 }"),
+        ("[\"@g\", \"@h\", \"y\"]", "[types.g]\nx = { to = 2020-12-31 }\n[types.h]\nx = { from = 2021-01-02 }"),
+    ] {
+        let other = with(types, groups);
+        assert!(!seen.contains(&other), "{types} {groups}");
+        seen.push(other);
+    }
+    let apart = full.replacen("apart_types = [\"b\", \"a\"]", "apart_types = [\"b\", \"@g\"]\n[types.g]\na = {}", 1);
+    assert_eq!(sha256(&apart), sha256(&full));
+    assert_ne!(sha256(&apart.replacen("a = {}", "a = { from = 2020-01-01 }", 1)), sha256(&full));
+}
+
 fn approve(place: &Workplace, sha256: &str) {
     place.edit("p.toml", "approved_by", &format!("approved_rules = \"{sha256}\"\napproved_by"));
 }
@@ -156,12 +192,21 @@ fn rules_that_are_not_those_approved_are_refused_by_every_command_that_reads() {
     let before = place.files("out");
     place.edit("p.toml", "max = 9", "max = 12");
     let present = sha256(&place.read("p.toml"));
-    let commands: [&[&str]; 5] = [
+    let account = ["--by", "A", "--reason", "test"];
+    let commands: [&[&str]; 9] = [
         &["pseudonymise", "-p", "p.toml", "-d", "social", "--force"],
+        &["check", "-p", "p.toml", "-d", "social"],
         &["select", "-p", "p.toml", "--force"],
         &["assign", "-p", "p.toml", "--force"],
         &["run", "-p", "p.toml", "--force"],
         &["verify", "-p", "p.toml"],
+        &["explain", "-p", "p.toml", "4055a056"],
+        &["rekey", "-p", "p.toml", "--key", "p.key", "--delivery", "out/2024Q4/delivery/social"],
+        &[
+            &["reidentify", "-p", "p.toml", "-d", "social", "--list", "out/2024Q4/coordinators/k1/list.parquet"],
+            &account[..],
+        ]
+        .concat(),
     ];
     for command in commands {
         let says = ["refused: the rules are not those that were approved", &approved, &present, "udpeg describe"];
@@ -187,8 +232,9 @@ fn what_is_no_sha256_is_a_mistake_in_its_line_and_upper_case_is_none() {
 fn every_summary_and_manifest_says_whether_the_rules_were_approved() {
     let place = Workplace::with_small_programme();
     let sha256 = sha256(SMALL_PROGRAMME);
-    let commands: [&[&str]; 5] = [
+    let commands: [&[&str]; 6] = [
         &["run", "-p", "p.toml"],
+        &["check", "-p", "p.toml"],
         &["pseudonymise", "-p", "p.toml", "-d", "social", "--force"],
         &["select", "-p", "p.toml", "--force"],
         &["assign", "-p", "p.toml", "--force"],

@@ -265,10 +265,20 @@ fn what_goes_wrong_has_the_exit_code_of_the_other_commands() {
     check(&place, &["-d", "jobcentre"], 0);
     place.edit("p.toml", "delete_after = 2099-12-31", "delete_after = 2021-12-31");
     check(&place, &["-d", "jobcentre"], 4).failed(4, &["had to be deleted after 2021-12-31"]);
-    place.edit("p.toml", "dpia = \"none\"\n", "");
-    check(&place, &[], 4).failed(4, &["[purpose] does not say dpia"]);
     place.edit("p.toml", "size = 2", "sise = 2");
     check(&place, &[], 2).failed(2, &["did you mean `size`?"]);
+}
+
+#[test]
+fn a_draft_without_its_purpose_is_checked_and_said_to_be_one() {
+    let place = Workplace::with_small_programme();
+    place.edit("p.toml", "dpia = \"none\"\n", "");
+    place.edit("p.toml", "delete_after = 2099-12-31\n", "");
+    let says = "`udpeg pseudonymise` would deliver this, once [purpose] says dpia, delete_after.";
+    assert!(check(&place, &["-d", "jobcentre"], 0).out.contains(says));
+    let ran = check(&place, &["-d", "jobcentre", "--json"], 0);
+    assert_eq!(serde_json::from_str::<Value>(&ran.out).unwrap()["missing_purpose"], json!(["dpia", "delete_after"]));
+    place.udpeg(&["pseudonymise", "-p", "p.toml", "-d", "jobcentre"]).failed(4, &["does not say dpia, delete_after"]);
 }
 
 #[test]

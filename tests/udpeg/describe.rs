@@ -63,13 +63,17 @@ fn says_everything(programme: &Programme, at: &str) {
             rule.types.iter().flat_map(TypeList::names).for_each(|name| says(name.to_owned()));
             rule.window_years.iter().filter(|&&years| years > 1).for_each(|years| says(years.to_string()));
             match &rule.scale {
-                Scale::Bands(bands) => bands.iter().for_each(|band| {
-                    says(number((band.from * 100.0).round() / 100.0, language));
-                    says(band.points.unsigned_abs().to_string());
-                }),
+                Scale::Bands(bands) => {
+                    for band in bands {
+                        says(number((band.from * 100.0).round() / 100.0, language));
+                        says(band.points.unsigned_abs().to_string());
+                    }
+                }
                 Scale::PerOne { points, max } => {
                     says(points.unsigned_abs().to_string());
-                    max.iter().for_each(|max| says(max.unsigned_abs().to_string()));
+                    if let Some(max) = max {
+                        says(max.unsigned_abs().to_string());
+                    }
                 }
             }
         }
@@ -123,6 +127,66 @@ fn worked_examples_are_what_the_rules_give() {
     }
     let danish = texts(&describe(&parse(SMALL_PROGRAMME), Language::Danish).blocks);
     assert!(danish.lines().any(|line| line == "2 år og 364 dage (1.094 dage) | 2"), "{danish}");
+}
+
+/// Everything that an extract can be read by and the small programme has not.
+const FURTHER: [(&str, &str); 5] = [
+    ("[persons]\n", "[persons]\ndates = \"month\"\nrenumbered = \"r.csv\"\nexclude = \"e.csv\"\n"),
+    ("person = \"CPR\"", "person = [\"Mor\", \"Far\"]"),
+    ("start = \"Fra\"\nend = \"Til\"", "week = \"Uge\"\namount = \"Beløb\""),
+    ("types = [\"kontanthjælp\"]", "types = [\"@support\", \"@later\"]"),
+    (
+        "[eligibility]",
+        "[family]\napart_types = [\"@later\"]\n[types.support]\n\"kontanthjælp\" = { to = 2020-12-31 }\nb = {}\n\
+         [types.later]\nc = { from = 2021-01-01 }\nd = { from = 2021-01-01, to = 2021-06-30 }\n\n[eligibility]",
+    ),
+];
+
+#[test]
+fn weeks_several_adults_groups_of_types_months_and_lists_are_told() {
+    let text = FURTHER.iter().fold(SMALL_PROGRAMME.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
+    });
+    let programme = parse(&text);
+    let not_told = parse(SMALL_PROGRAMME);
+    let english = [
+        "“Mor” (the person's CPR number), “Far” (a further adult's CPR number), “Ydelse”",
+        "“Uge” (the week) and “Beløb” (the amount paid).",
+        "a week whose sum is 0 does not count",
+        "A row can be about several adults",
+        "Instead of exact days months leave the departments",
+        "Whoever was given a new CPR number is one person under both",
+        "Persons on certain lists",
+        "of type “kontanthjælp” (begun on 31 December 2020 or earlier), “b”, “c” (begun on 1 January 2021 or later) or “d” \
+         (begun from 1 January 2021 to 30 June 2021, both days included)",
+        "an open case of type “c” (begun on 1 January 2021 or later) or “d”",
+    ];
+    let danish = [
+        "»Mor« (personens CPR-nummer), »Far« (endnu en voksens CPR-nummer), »Ydelse«",
+        "»Uge« (ugen) og »Beløb« (det udbetalte beløb).",
+        "hvor summen er 0, tæller ikke",
+        "En række kan handle om flere voksne",
+        "I stedet for præcise dage forlader måneder afdelingerne",
+        "Den, der har fået et nyt CPR-nummer, er én person under begge",
+        "Personer på bestemte lister",
+        "af typen »kontanthjælp« (begyndt 31. december 2020 eller tidligere), »b«, »c« (begyndt 1. januar 2021 eller senere) \
+         eller »d« (begyndt fra 1. januar 2021 til 30. juni 2021, begge dage medregnet)",
+        "en åben sag af typen »c« (begyndt 1. januar 2021 eller senere) eller »d«",
+    ];
+    for (language, phrases) in [(Language::English, english), (Language::Danish, danish)] {
+        let told = texts(&describe(&programme, language).blocks);
+        let small = texts(&describe(&not_told, language).blocks);
+        for phrase in phrases {
+            assert!(told.contains(phrase), "{phrase:?} is not in\n{told}");
+            assert!(!small.contains(phrase), "{phrase:?} is in\n{small}");
+        }
+    }
+    says_everything(&programme, "all that can be read");
+    let without_amount = parse(&text.replacen("amount = \"Beløb\"\n", "", 1));
+    let told = texts(&describe(&without_amount, Language::English).blocks);
+    assert!(told.contains("Not used from here: the amount paid, the case number and a child's CPR number."), "{told}");
+    assert!(told.contains("Each row is one week of a benefit. Weeks that follow"), "{told}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod auditing;
 mod known_answers;
 mod linked;
 mod measurements;
+mod merging;
 mod naive;
 mod optimum;
 mod people;

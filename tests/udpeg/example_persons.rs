@@ -93,12 +93,14 @@ fn changes() -> Vec<(String, String)> {
         }
         if let Scale::PerOne { points, max } = &rule.scale {
             change(format!("points_per = {points}"), format!("points_per = {}", points + 1));
-            max.iter().for_each(|max| change(format!("max        = {max}"), format!("max        = {}", max + 1)));
+            if let Some(max) = max {
+                change(format!("max        = {max}"), format!("max        = {}", max + 1));
+            }
         }
-        rule.window_years.iter().for_each(|years| {
+        if let Some(years) = rule.window_years {
             change(format!("window_years = {years}"), format!("window_years = {}", years + 1));
             change(format!("window_years = {years}"), format!("window_years = {}", years - 1));
-        });
+        }
         if rule.max_gap_days > 0 {
             change("max_gap_days = 28".to_owned(), "max_gap_days = 27".to_owned());
             change("max_gap_days = 28".to_owned(), "max_gap_days = 29".to_owned());
@@ -197,6 +199,40 @@ fn a_difference_can_be_read_and_ends_with_1() {
 }
 
 #[test]
+fn examples_have_the_months_and_the_dates_of_types_that_deliveries_have() {
+    let examples = "as_of = 2024-12-31\n\n[[example]]\nname = \"two days\"\nrecord = [\n\
+        { department = \"jobcentre\", type = \"kontanthjælp\", start = 2024-01-31, end = 2024-02-01 },\n\
+        { department = \"jobcentre\", type = \"ledighed\", start = 2024-06-15, end = 2024-06-15 },\n]\n\
+        value = { unemployment = VALUE }\n";
+    let groups = "types = [\"@out_of_work\"]";
+    let group = "[types.out_of_work]\n\"kontanthjælp\" = {}\nledighed = { FROM }\n\n[eligibility]";
+    for (dates, from, value) in [
+        ("day", "", "0.01"),
+        ("day", "from = 2024-06-15", "0.01"),
+        ("day", "from = 2024-06-16", "0.01"),
+        ("month", "", "0.25"),
+        ("month", "from = 2024-06-01", "0.25"),
+        ("month", "from = 2024-06-02", "0.16"),
+    ] {
+        let place = with_examples(&examples.replace("VALUE", value));
+        place.edit("p.toml", "[persons]", &format!("[persons]\ndates = \"{dates}\""));
+        place.edit("p.toml", "types = [\"kontanthjælp\"]", groups);
+        place.edit("p.toml", "[eligibility]", &group.replace("FROM", from));
+        place.udpeg(&["test", "-p", "p.toml"]).succeeded();
+    }
+}
+
+#[test]
+fn a_file_of_examples_that_is_none_fails() {
+    let place = with_examples(EXAMPLES);
+    std::fs::create_dir(place.path("folder")).unwrap();
+    place.udpeg(&["test", "-p", "p.toml", "--examples", "folder"]).failed(1, &["folder"]);
+    place.udpeg(&["test", "-p", "p.toml", "--examples", "/dev/zero"]).failed(1, &["it is no regular file"]);
+    place.write("large.toml", vec![b'#'; (16 << 20) + 1]);
+    place.udpeg(&["test", "-p", "p.toml", "--examples", "large.toml"]).failed(1, &["it is larger than 16 MiB"]);
+}
+
+#[test]
 fn every_mistake_in_the_examples_is_told_with_its_line() {
     let mistakes = r#"as_off = 2024-12-31
 
@@ -208,9 +244,9 @@ record = [
 
 [[example]]
 name = "b"
-record = [{ department = "social", type = "x", start = 2023-01-01 }]
+record = [{ person = "al", department = "social", type = "x", start = 2023-01-01 }]
 of = "bo"
-age = { ib = 3 }
+age = { ib = 3, al = -1 }
 value = { case = 1 }
 points = { cases = "1" }
 kind = "families"
@@ -231,6 +267,7 @@ name = "c"
             "p.examples.toml:6: unknown key `kind` in a record",
             "p.examples.toml:12: no record is of a person `bo`",
             "p.examples.toml:13: no record is of a person `ib`",
+            "p.examples.toml:13: an age is in whole years, from 0 to 150",
             "p.examples.toml:14: there is no rule `case`; did you mean `cases`?",
             "p.examples.toml:15: `cases` in `points` must be a whole number",
             "p.examples.toml:16: `kind` can be \"family\" or \"citizen\"",

@@ -45,7 +45,9 @@ fn the_sample_data_are_recognised_as_the_sample_programme_describes_them() {
         assert_eq!(found.format.encoding, described.format.encoding, "{}", found.id);
         assert_eq!(found.format.dates, described.format.dates, "{}", found.id);
     }
-    // It says nothing of purposes, and so runs nothing.
+    // It says nothing of purposes, and so it can be checked and nothing is run.
+    let checked = place.udpeg(&["check", "--programme", "p.toml"]).succeeded();
+    assert_eq!(checked.out.matches("would deliver this, once [purpose] says controller, legal_basis,").count(), 3);
     place.write("programme.key", crate::support::KEY_LINE);
     place.set_mode("programme.key", 0o600);
     place.udpeg(&["run", "--programme", "p.toml"]).failed(4, &["[purpose] does not say controller"]);
@@ -111,6 +113,18 @@ fn columns_without_telling_names_are_told_by_what_they_hold() {
     assert_eq!(columns.persons, ["a"]);
     assert_eq!(columns.period, Period::Days { start: "b".to_owned(), end: "c".to_owned() });
     assert_eq!(columns.kind, "d");
+}
+
+#[test]
+fn of_a_workbook_the_sheet_with_the_most_columns_is_looked_at() {
+    let place = Workplace::new();
+    // A guide, the extract, and a draft of it.
+    place.write("d.xlsx", include_bytes!("../fixtures/formats/sheets.xlsx"));
+    place.udpeg(&["init", "p.toml", "-d", "d=d.xlsx", "--column", "d.type=T"]).succeeded();
+    assert!(place.read("p.toml").contains("person = \"P\""), "{}", place.read("p.toml"));
+    place.udpeg(&["check", "-p", "p.toml"]).failed(1, &["its sheets 2 and 3 both have the named columns", "`sheet = "]);
+    place.edit("p.toml", "format = { ", "format = { sheet = \"Udtræk\", ");
+    place.udpeg(&["check", "-p", "p.toml", "--max-rejected", "50%"]).succeeded();
 }
 
 #[test]

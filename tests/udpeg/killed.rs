@@ -3,6 +3,7 @@
 use crate::municipality::Dice;
 use crate::support::{Trial, Tried, seed};
 use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -46,7 +47,9 @@ fn kill(kills: usize) {
         let mut process = spawn(&arguments);
         std::thread::sleep(after);
         process.kill().unwrap();
-        let has_ended = process.wait().unwrap().success();
+        let status = process.wait().unwrap();
+        let has_ended = status.success();
+        assert!(has_ended || status.signal() == Some(9), "{at}: {status}");
         // Other work on the machine makes it slower or faster than it was.
         if has_ended {
             *takes = (*takes).min(after);

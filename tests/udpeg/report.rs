@@ -6,6 +6,7 @@ mod hidden;
 mod invented;
 mod languages;
 mod page;
+mod run;
 mod sections;
 
 use invented::{programme, release};

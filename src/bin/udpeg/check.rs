@@ -56,8 +56,10 @@ fn text(report: &Report) -> String {
     }
     text.push('\n');
     let ready = report.departments.iter().filter(|department| department.failures.is_empty());
+    let missing = report.missing_purpose.join(", ");
+    let when = if missing.is_empty() { String::new() } else { format!(", once [purpose] says {missing}") };
     for department in ready {
-        let _ = writeln!(text, " {}: `udpeg pseudonymise` would deliver this.", department.quality.department);
+        let _ = writeln!(text, " {}: `udpeg pseudonymise` would deliver this{when}.", department.quality.department);
     }
     text.push_str(" Nothing was written.\n");
     text

@@ -10,6 +10,7 @@ use udpeg::pipeline::{self, Context, ReleaseSummary, Releasing};
 use udpeg::programme::Overrides;
 use udpeg::release::Approval;
 use udpeg::report::STEERING_REPORT;
+use udpeg::statistics::Statistics;
 
 pub(crate) fn run(typed: &Release, terminal: &Terminal) -> Result<()> {
     let previous = typed.previous.clone();
@@ -28,7 +29,7 @@ pub(crate) fn run(typed: &Release, terminal: &Terminal) -> Result<()> {
 
 fn text(summary: &ReleaseSummary) -> String {
     let mut text = String::new();
-    for table in summary.statistics.tables() {
+    for table in summary.statistics.iter().flat_map(Statistics::tables) {
         heading(&mut text, &table.name);
         text.push_str(&shown(table));
     }

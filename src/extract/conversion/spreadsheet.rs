@@ -126,7 +126,7 @@ impl SheetHeader {
 }
 
 /// The sheet that holds the extract: the one that is named, or the one that has the named columns; where none has them, the
-/// first, so that what it lacks is told.
+/// first, so that what it lacks is told. Of a department of which nothing is known yet, the one with the most columns.
 fn choose_sheet(
     path: &Path,
     workbook: &mut Workbook,
@@ -147,6 +147,8 @@ fn choose_sheet(
     }
     let mut chosen: Option<(usize, String, Option<SheetHeader>)> = None;
     let mut has_all = false;
+    let is_described = !department.columns.kind.is_empty();
+    let width = |header: &Option<SheetHeader>| header.as_ref().map_or(0, |header| header.names.len());
     for (position, sheet) in sheets.into_iter().enumerate() {
         let header = SheetHeader::read(path, workbook, &sheet)?;
         let fits = header.as_ref().is_some_and(|header| header.has_all(&department.columns));
@@ -158,7 +160,8 @@ fn choose_sheet(
                 "name the one that is meant: `sheet = \"…\"` in the department's `format`",
             ));
         }
-        if chosen.is_none() || fits {
+        let is_wider = chosen.as_ref().is_none_or(|(_, _, widest)| width(&header) > width(widest));
+        if chosen.is_none() || fits || (!is_described && is_wider) {
             has_all = fits;
             chosen = Some((position, sheet, header));
         }

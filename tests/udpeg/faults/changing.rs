@@ -135,6 +135,7 @@ fn an_extract_that_never_stops_growing_fails_in_the_end() {
     place.write("social.tsv", "CPR\tSag\tIndsats\tFra\tTil\n");
     let path = place.path("social.tsv");
     let is_over = AtomicBool::new(false);
+    let (grows, has_grown) = std::sync::mpsc::channel();
     std::thread::scope(|scope| {
         let _ending = Ending(&is_over);
         scope.spawn(|| {
@@ -145,8 +146,13 @@ fn an_extract_that_never_stops_growing_fails_in_the_end() {
                     break;
                 }
                 file.write_all(rows.as_bytes()).unwrap();
+                grows.send(()).unwrap();
             }
         });
+        // Some megabytes take longer to read than further rows to write.
+        for _ in 0..10 {
+            has_grown.recv().unwrap();
+        }
         let ran = place.udpeg(&["pseudonymise", "-p", "p.toml", "-d", "social"]);
         ran.failed(1, &["social.tsv: it changed while it was read", "run again when whoever writes it has finished"]);
     });

@@ -47,7 +47,8 @@ fn of_replacing_runs_and_steps_each_is_whole_or_says_that_another_works() {
         let before = trial.begin(Tried::Run, true);
         let arguments: Vec<Vec<&str>> = commands.iter().map(|(tried, force)| tried.arguments(*force)).collect();
         let ran = race(&trial.place, &arguments);
-        assert!(ran.iter().any(|ran| ran.code == 0), "{commands:?}: {ran:?}");
+        // The one that had the period may have found its place taken.
+        assert!(ran.iter().any(|ran| ran.code == 0 || ran.err.contains(THERE)), "{commands:?}: {ran:?}");
         for ran in ran.into_iter().filter(|ran| ran.code != 0) {
             assert!(ran.err.contains(BUSY) || ran.err.contains(THERE), "{commands:?}: {}", ran.err);
             ran.failed(1, &[]);

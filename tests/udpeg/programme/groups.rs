@@ -1,6 +1,9 @@
 //! Groups of types with dates: which records a rule counts, what is listed, and mistakes.
 
-use crate::support::{Workplace, parquet_rows};
+use crate::support::{SMALL_PROGRAMME, Workplace, parquet_rows};
+use chrono::{Datelike, NaiveDate};
+use std::path::Path;
+use udpeg::programme::{Programme, TypeSpan};
 
 const RULE: &str = "types = [\"kontanthjælp\"]";
 
@@ -106,5 +109,39 @@ fn mistakes_in_groups_are_told_with_their_lines() {
         let ran = place(groups, types).udpeg(&["select", "-p", "p.toml"]);
         let ran = ran.failed(2, &[says]);
         assert!(ran.err.contains("p.toml:"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn the_spans_of_a_list_are_what_it_chooses_and_do_not_touch_one_another() {
+    let epoch = NaiveDate::from_ymd_opt(1970, 1, 1).unwrap().num_days_from_ce();
+    let day = |day: u32| NaiveDate::from_ymd_opt(2020, 1, day).unwrap();
+    let bounds = [None, Some(3), Some(4), Some(5), Some(7)];
+    let dates = bounds.iter().flat_map(|from| bounds.iter().map(move |to| (*from, *to)));
+    let dates: Vec<_> = dates.filter(|(from, to)| from.zip(*to).is_none_or(|(from, to)| from <= to)).collect();
+    let written = |(from, to): (Option<u32>, Option<u32>)| {
+        let bound = |key, day: Option<u32>| day.map(|day| format!("{key} = 2020-01-{day:02}"));
+        let both: Vec<String> = [bound("from", from), bound("to", to)].into_iter().flatten().collect();
+        both.join(", ")
+    };
+    for &one in &dates {
+        for &other in &dates {
+            let groups = format!("[types.g]\na = {{ {} }}\n[types.h]\na = {{ {} }}\n", written(one), written(other));
+            let text = SMALL_PROGRAMME.replacen(RULE, "types = [\"@g\", \"@h\"]", 1) + &groups;
+            let programme = Programme::parse(Path::new("p.toml"), &text).unwrap();
+            let list = programme.rules[0].types.as_ref().unwrap();
+            let spans = list.spans();
+            for start in (1..=9).map(day) {
+                let holds = |span: &&TypeSpan<'_>| {
+                    span.from.is_none_or(|from| from <= start) && span.to.is_none_or(|to| start <= to)
+                };
+                let is_chosen = list.chosen("a").contains(start.num_days_from_ce() - epoch);
+                assert_eq!(spans.iter().filter(holds).count(), usize::from(is_chosen), "{groups}{start} {spans:?}");
+            }
+            for pair in spans.windows(2) {
+                let (before, after) = (pair[0].to.unwrap(), pair[1].from.unwrap());
+                assert!(before.succ_opt().unwrap() < after, "{groups}{spans:?}");
+            }
+        }
     }
 }

@@ -176,7 +176,8 @@ fn programmes_that_the_program_takes_pass_the_schema() {
         ("[disclosure]", "[delivery]\nmax_change = \"12.5%\"\nmin_rows = 0\nprevious = \"out/2024Q3\"\n\n[disclosure]"),
         ("[18, 25, 30, 40, 50, 60, 67]", "[18]\ndates = \"month\""),
     ]);
-    for text in [SMALL_PROGRAMME, furesoe, &weekly, &groups, &limits] {
+    let approved = edited(&[("[purpose]", &format!("[purpose]\napproved_rules = \"{}\"", "0f".repeat(32)))]);
+    for text in [SMALL_PROGRAMME, furesoe, &weekly, &groups, &limits, &approved] {
         assert!(super::parse(text).is_ok(), "{:?}", mistakes(text));
         assert_eq!(objections(text), Vec::<String>::new(), "{text}");
     }
@@ -194,6 +195,7 @@ fn programmes_that_the_program_refuses_do_not() {
         ("[disclosure]", "[delivery]\nmax_change = 30\n[disclosure]"),
         ("[disclosure]", "[delivery]\nmin_rows = -1\n[disclosure]"),
         ("[disclosure]", "[report]\nlanguage = \"de\"\n[disclosure]"),
+        ("[purpose]", "[purpose]\napproved_rules = 5"),
     ] {
         let text = edited(&[(from, to)]);
         assert!(!mistakes(&text).is_empty(), "{to}");

@@ -57,7 +57,15 @@ fn compare(name: &str, bytes: &[u8], csv: &str, format: &str) -> Read {
 
 #[test]
 fn workbooks_and_parquet_files_give_what_the_same_text_gives() {
-    let texts = ["dates.xlsx", "dates-1904.xlsx", "sheets.xlsx", "strings.parquet", "large.parquet", "binary.parquet"];
+    let texts = [
+        "dates.xlsx",
+        "dates-1904.xlsx",
+        "libreoffice-dates.xlsx",
+        "sheets.xlsx",
+        "strings.parquet",
+        "large.parquet",
+        "binary.parquet",
+    ];
     let stamps = ["timestamps-s.parquet", "timestamps-ms.parquet", "timestamps-us.parquet", "zone.parquet"];
     for name in texts.into_iter().chain(stamps) {
         let format = if name == "sheets.xlsx" { "sheet = \"Udtræk\", " } else { "" };
@@ -75,7 +83,7 @@ fn workbooks_and_parquet_files_give_what_the_same_text_gives() {
 fn a_number_has_certainly_lost_its_leading_zero_and_is_repaired() {
     // An apostrophe is how a repaired cell can be written in text.
     let zeros = CSV.replace("\n0", "\n'0").replace(",0201919995", ",'0201919995");
-    for name in ["numbers.xlsx", "numbers-1904.xlsx", "integers.parquet"] {
+    for name in ["numbers.xlsx", "numbers-1904.xlsx", "libreoffice-numbers.xlsx", "integers.parquet"] {
         let read = compare(name, &std::fs::read(fixture(name)).unwrap(), &zeros, "");
         assert_eq!(read.count("repaired"), 5, "{name}");
     }

@@ -156,6 +156,26 @@ fn a_renumbering_that_is_not_one_to_one_fails() {
         .failed(1, &["old-new.csv", "it is not there"]);
 }
 
+#[test]
+fn a_list_that_is_far_too_long_or_no_file_fails_at_once() {
+    let place = rows(&[RENUMBERED], &[], "");
+    let list = std::fs::File::create(place.path("old-new.csv")).unwrap();
+    // A hole in a file takes no room on the disk.
+    list.set_len(1 << 40).unwrap();
+    place.udpeg(&["pseudonymise", "-p", "p.toml", "-d", "d"]).failed(1, &["old-new.csv: it is larger than 256 MiB"]);
+    std::fs::remove_file(place.path("old-new.csv")).unwrap();
+    std::fs::create_dir(place.path("old-new.csv")).unwrap();
+    place.udpeg(&["pseudonymise", "-p", "p.toml", "-d", "d"]).failed(1, &["old-new.csv: "]);
+}
+
+#[test]
+fn what_all_departments_fail_with_is_told_once() {
+    let place = Workplace::with_small_programme();
+    place.edit("p.toml", "[persons]\n", "[persons]\nrenumbered = \"old-new.csv\"\n");
+    let ran = place.udpeg(&["run", "-p", "p.toml"]).failed(1, &["old-new.csv: it is not there"]);
+    assert_eq!(ran.err.matches("old-new.csv").count(), 1, "{}", ran.err);
+}
+
 const EXCLUDE: (&str, &str) = ("age_bands", "exclude = [\"test.csv\", \"protected.csv\"]\nage_bands");
 
 #[test]
