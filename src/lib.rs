@@ -20,7 +20,7 @@
 //! - [`release`]: what was released before, by whom, and what a further release would give away beside it.
 //! - [`custody`]: a second key, and the way back for those who are proposed only.
 //! - [`sentences`]: all that is told to people in their own language.
-//! - [`report`]: descriptions and explanations, as documents.
+//! - [`report`]: descriptions and explanations as documents, and the steering group's report.
 //! - [`output`]: Parquet, manifest; whole or not at all.
 //! - [`check`]: a dry run, and what a person should look at before delivering.
 //! - [`pipeline`]: the steps, each in a few lines.

@@ -98,6 +98,8 @@ pub struct Programme {
     pub coordinators: Vec<Coordinator>,
     /// What may be released.
     pub disclosure: Disclosure,
+    /// The language of the steering group's report.
+    pub report_language: Language,
     /// Tables that the programme asks for, in the order of the file.
     pub statistics: Vec<TableRequest>,
     /// What the command line put in place of the file's own words.
@@ -327,6 +329,7 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
     let load = selection::load(&root);
     let coordinators = selection::coordinators(&root);
     let disclosure = settings::disclosure(&root);
+    let report_language = settings::report_language(&root);
     let statistics = statistics::statistics(&root, department_ids.len(), persons.as_ref());
     groups.finish(&root);
     root.check_all_read("department", departments.len());
@@ -359,6 +362,7 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
         load,
         coordinators,
         disclosure: disclosure?,
+        report_language,
         statistics,
         overrides: Overrides::default(),
     })

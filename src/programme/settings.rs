@@ -293,6 +293,19 @@ pub(super) fn family(root: &Table<'_, '_>, folder: &Path, groups: &Groups) -> Fa
     Family { max_adults_per_child, apart_types, apart_file }
 }
 
+/// The language of `[report]`; Danish without it.
+pub(super) fn report_language(root: &Table<'_, '_>) -> Language {
+    let table = root.table("report", "[report]");
+    let language = table.optional::<String>("language").map(|written| {
+        written.value.parse().unwrap_or_else(|why: String| {
+            table.mistake(&written.span, format!("`language`: {why}"));
+            Language::Danish
+        })
+    });
+    table.finish();
+    language.unwrap_or(Language::Danish)
+}
+
 pub(super) fn disclosure(root: &Table<'_, '_>) -> Option<Disclosure> {
     let table = root.table("disclosure", "[disclosure]");
     if !table.is_present() || table.span_of("threshold").is_none() {

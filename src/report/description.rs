@@ -18,13 +18,7 @@ pub fn describe(programme: &Programme, language: Language) -> Document {
     purpose(&mut document, programme, words);
     data(&mut document, programme, words);
     units(&mut document, programme, words);
-    document.heading(words.heading(Section::Points));
-    document.paragraph(words.measured_on(&programme.period, programme.as_of));
-    for rule in &programme.rules {
-        rule_described(&mut document, rule, words);
-    }
-    eligibility(&mut document, programme, words);
-    selection(&mut document, programme, words);
+    points_and_selection(&mut document, programme, words);
     document.heading(words.heading(Section::Retention));
     document.paragraph(words.kept_until(programme.purpose.delete_after));
     document.list(words.kept().into_iter().map(str::to_owned).collect());
@@ -34,7 +28,34 @@ pub fn describe(programme: &Programme, language: Language) -> Document {
     document
 }
 
+/// The points system by itself: rules, conditions, order.
+pub(super) fn points_system(programme: &Programme, language: Language) -> Document {
+    let words = language.sentences();
+    let mut document = Document::new(language, words.heading(Section::Points));
+    points_and_selection(&mut document, programme, words);
+    document.heading(words.heading(Section::Fingerprint));
+    document.paragraph(words.fingerprint(&programme.rules_approval().sha256));
+    document
+}
+
+fn points_and_selection(document: &mut Document, programme: &Programme, words: &dyn Sentences) {
+    document.heading(words.heading(Section::Points));
+    document.paragraph(words.measured_on(&programme.period, programme.as_of));
+    for rule in &programme.rules {
+        rule_described(document, rule, words);
+    }
+    eligibility(document, programme, words);
+    selection(document, programme, words);
+}
+
 fn purpose(document: &mut Document, programme: &Programme, words: &dyn Sentences) {
+    document.heading(words.heading(Section::Purpose));
+    let items = purpose_items(programme, words);
+    document.list(items.into_iter().map(|(label, text)| format!("{label}: {text}")).collect());
+}
+
+/// What `[purpose]` says, each with its name.
+pub(super) fn purpose_items(programme: &Programme, words: &dyn Sentences) -> Vec<(String, String)> {
     let Purpose { controller, legal_basis, dpia, approved_by, approved_on, delete_after, .. } = &programme.purpose;
     let text = |text: &Option<String>| text.clone().unwrap_or_else(|| words.not_stated().to_owned());
     let approval = approved_by.as_ref().zip(*approved_on).map(|(by, on)| words.approved(by, on));
@@ -47,9 +68,7 @@ fn purpose(document: &mut Document, programme: &Programme, words: &dyn Sentences
         (PurposeLabel::Rules, words.approval(is_approved).to_owned()),
         (PurposeLabel::DeleteAfter, text(&delete_after.map(|day| words.date(day)))),
     ];
-    document.heading(words.heading(Section::Purpose));
-    let item = |(label, text): (PurposeLabel, String)| format!("{}: {text}", words.purpose_label(label));
-    document.list(items.into_iter().map(item).collect());
+    items.map(|(label, text)| (words.purpose_label(label).to_owned(), text)).to_vec()
 }
 
 fn data(document: &mut Document, programme: &Programme, words: &dyn Sentences) {

@@ -157,7 +157,7 @@ fn each(texts: &[String], open: &str, close: &str) -> String {
     texts.iter().fold(String::new(), |all, text| all + open + &html(text) + close)
 }
 
-fn html(text: &str) -> String {
+pub(super) fn html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -2,6 +2,7 @@
 
 mod describing;
 mod explaining;
+mod reporting;
 
 use super::Words;
 use super::form::{NumberForm, joined};

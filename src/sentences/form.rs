@@ -20,6 +20,20 @@ impl NumberForm {
         if number < 0 { format!("−{grouped}") } else { grouped }
     }
 
+    /// A count, in groups of three.
+    pub(super) fn count(&self, count: usize) -> String {
+        self.whole(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+
+    /// A number with so many decimals, idle zeros too.
+    pub(super) fn decimals(&self, number: f64, decimals: usize) -> String {
+        let text = format!("{:.decimals$}", number.abs());
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        let sign = if number < 0.0 && text.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) { "−" } else { "" };
+        let whole = whole.parse().map_or_else(|_| whole.to_owned(), |whole| self.whole(whole));
+        format!("{sign}{whole}{}{fraction}", self.decimal_mark)
+    }
+
     /// A number with at most two decimals, none of them an idle zero.
     pub(super) fn decimal(&self, number: f64) -> String {
         let text = format!("{:.2}", number.abs());

@@ -7,6 +7,9 @@
 mod danish;
 mod english;
 mod form;
+mod reporting;
+
+pub use reporting::{Caption, Chapter, Column, Fixed, FunnelStep, Reporting};
 
 use crate::programme::{DatesLeave, Kind, Measure, Rule, TypeList, TypeSpan};
 use chrono::NaiveDate;
@@ -53,9 +56,9 @@ impl std::str::FromStr for Language {
 }
 
 /// All sentences of a language.
-pub trait Sentences: Words + Describing + Explaining {}
+pub trait Sentences: Words + Describing + Explaining + Reporting {}
 
-impl<T: Words + Describing + Explaining> Sentences for T {}
+impl<T: Words + Describing + Explaining + Reporting> Sentences for T {}
 
 /// Words, numbers, and what rules measure.
 pub trait Words: Sync {

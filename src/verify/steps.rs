@@ -6,6 +6,7 @@ use super::inventory::Inventory;
 use crate::output::{FileRecord, MANIFEST, Manifest, Revision, Step};
 use crate::pipeline::Recomputed;
 use crate::programme::{Department, Programme, TypeList};
+use crate::report::STEERING_REPORT;
 use crate::statistics;
 use std::path::{Component, Path, PathBuf};
 
@@ -121,7 +122,7 @@ fn revisions<'p>(programme: &'p Programme, inventory: &Inventory) -> Vec<Expecte
 fn release(inputs: Vec<PathBuf>) -> Expected<'static> {
     let step = Step::release();
     Expected {
-        outputs: in_folder(&step, &[statistics::PARQUET, statistics::CSV]),
+        outputs: in_folder(&step, &[statistics::PARQUET, statistics::CSV, STEERING_REPORT]),
         step,
         word: "release",
         or: None,

@@ -36,6 +36,7 @@ mod purge;
 mod reading;
 mod reference;
 mod release;
+mod report;
 mod room;
 mod score;
 mod secrets;

@@ -9,6 +9,7 @@ use udpeg::disclosure::{ProtectedCount, ProtectedTable};
 use udpeg::pipeline::{self, Context, ReleaseSummary, Releasing};
 use udpeg::programme::Overrides;
 use udpeg::release::Approval;
+use udpeg::report::STEERING_REPORT;
 use udpeg::statistics::Statistics;
 
 pub(crate) fn run(typed: &Release, terminal: &Terminal) -> Result<()> {
@@ -42,6 +43,7 @@ fn text(summary: &ReleaseSummary) -> String {
             heading(&mut text, "Released");
             let _ = writeln!(text, " number              {}", released.number);
             let _ = writeln!(text, " head of the ledger  {}", released.head);
+            let _ = writeln!(text, " report              {}", folder.join(STEERING_REPORT).display());
             let _ = writeln!(text, " statistics          {}", folder.join("statistics.csv").display());
         }
         _ => text.push_str("\n Nothing was written. To release it, name --prepared-by and --approved-by.\n"),

@@ -9,6 +9,7 @@ use crate::terminal::{Terminal, heading};
 use std::fmt::Write;
 use udpeg::Result;
 use udpeg::pipeline::{self, Context, RunSummary};
+use udpeg::report::STEERING_REPORT;
 
 pub(crate) fn run(typed: &Run, terminal: &Terminal) -> Result<()> {
     let overrides = context::extract_overrides(&typed.programme, &typed.extracts, typed.department.as_ref())?;
@@ -30,6 +31,7 @@ fn text(summary: &RunSummary) -> String {
     let _ = writeln!(text, " everyone eligible   {}", summary.selection.folder.join("candidates.parquet").display());
     text.push_str(&files(&summary.assignment));
     if let Some(folder) = summary.release.as_ref().and_then(|release| release.folder.as_ref()) {
+        let _ = writeln!(text, " report              {}", folder.join(STEERING_REPORT).display());
         let _ = writeln!(text, " statistics          {}", folder.join("statistics.csv").display());
     }
     text

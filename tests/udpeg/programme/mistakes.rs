@@ -57,6 +57,7 @@ fn of_the_general_tables() {
         ("[disclosure]", "[delivery]\nmax_change = \"130%\"\n[disclosure]", "max_change", "from 0% to 100%"),
         ("[disclosure]", "[delivery]\nmin_rows = -1\n[disclosure]", "min_rows", "a whole number from 0 on"),
         ("[disclosure]", "[delivery]\nprevious = \"\"\n[disclosure]", "previous", "the folder of an earlier period"),
+        ("[disclosure]", "[report]\nlanguage = \"de\"\n[disclosure]", "language", "a language is `da` or `en`"),
         ("threshold = 5\n", "", "[disclosure]", "`threshold` is missing in [disclosure]"),
         ("threshold = 5", "threshold = 2", "threshold", "a whole number from 3 on"),
         ("threshold = 5", "threshold = \"5\"", "threshold", "must be a whole number"),

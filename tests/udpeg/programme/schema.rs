@@ -172,6 +172,7 @@ fn programmes_that_the_program_takes_pass_the_schema() {
         ("[eligibility]", "[family]\napart_types = [\"@support\"]\n\n[eligibility]"),
     ]);
     let limits = edited(&[
+        ("[disclosure]", "[report]\nlanguage = \"en\"\n\n[disclosure]"),
         ("[disclosure]", "[delivery]\nmax_change = \"12.5%\"\nmin_rows = 0\nprevious = \"out/2024Q3\"\n\n[disclosure]"),
         ("[18, 25, 30, 40, 50, 60, 67]", "[18]\ndates = \"month\""),
     ]);
@@ -202,6 +203,7 @@ fn programmes_that_the_program_refuses_do_not() {
         ("[18, 25, 30, 40, 50, 60, 67]", "[18]\ndates = \"week\""),
         ("[disclosure]", "[delivery]\nmax_change = 30\n[disclosure]"),
         ("[disclosure]", "[delivery]\nmin_rows = -1\n[disclosure]"),
+        ("[disclosure]", "[report]\nlanguage = \"de\"\n[disclosure]"),
         ("[purpose]", "[purpose]\napproved_rules = 5"),
     ] {
         let text = edited(&[(from, to)]);

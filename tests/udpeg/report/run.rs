@@ -1,0 +1,63 @@
+//! `run` ends with the report, and the steps around it know it.
+
+use super::between;
+use crate::support::Workplace;
+
+const REPORT: &str = "out/2026Q3/release/report.html";
+
+fn made() -> Workplace {
+    let place = Workplace::new();
+    place.udpeg(&["synth", "--adults", "9000", "--seed", "7", "--dirty", "1%", "--out", "."]).succeeded();
+    place.edit("programme.toml", "[disclosure]", "[report]\nlanguage = \"en\"\n\n[disclosure]");
+    let ran = place.udpeg(&["run", "--programme", "programme.toml", "--new-key"]);
+    ran.succeeded();
+    assert!(ran.out.contains("release/report.html"), "{}", ran.out);
+    place
+}
+
+#[test]
+fn a_run_ends_with_a_report_that_names_nobody_and_tells_no_small_count() {
+    let place = made();
+    let page = place.read(REPORT);
+    for heading in ["Purpose and legal basis", "How the group was found", "Who is in it", "Missing data"] {
+        assert!(page.contains(&format!(">{heading}</h2>")), "{heading}");
+    }
+    assert!(!page.contains("This release has no such counts."), "every section has its tables");
+    let cells = between(&page, " count\">", "<");
+    assert!(cells.len() > 60, "{}", cells.len());
+    for cell in cells {
+        let count: u64 = cell.replace(',', "").parse().unwrap();
+        assert!(count == 0 || count >= 5, "{count}");
+    }
+    // Pseudonyms are 32 hexadecimal digits, labels eight or more; the SHA-256 of rules and styles are longer.
+    let digits = page.split(|letter: char| !letter.is_ascii_digit() && !('a'..='f').contains(&letter));
+    let telling: Vec<&str> = digits.filter(|run| (8..64).contains(&run.len())).collect();
+    assert!(telling.is_empty(), "{telling:?}");
+}
+
+#[test]
+fn every_count_of_the_report_is_one_of_the_statistics_or_a_sum_of_them() {
+    let place = made();
+    let statistics = place.read("out/2026Q3/release/statistics.csv");
+    let published: Vec<u64> = statistics.lines().filter_map(|line| line.rsplit(',').next()?.parse().ok()).collect();
+    let page = place.read(REPORT);
+    for table in between(&page, "<table>", "</table>") {
+        // Those eligible, and those in enough departments, are sums.
+        let has_sums =
+            ["From the extracts", "Proposed, of those eligible", "by points"].iter().any(|of| table.contains(of));
+        for cell in between(table, " count\">", "</td>").into_iter().filter(|_| !has_sums) {
+            assert!(published.contains(&cell.replace(',', "").parse().unwrap()), "{cell}");
+        }
+    }
+}
+
+#[test]
+fn verify_tells_when_a_report_was_altered() {
+    let place = made();
+    let verify = || place.udpeg(&["verify", "--programme", "programme.toml"]);
+    verify().succeeded();
+    place.edit(REPORT, "<h1>", "<h1> ");
+    let told = verify();
+    assert_ne!(told.code, 0);
+    assert!((told.out + &told.err).contains("report.html"));
+}
