@@ -9,8 +9,7 @@ fn made() -> Workplace {
     let place = Workplace::new();
     place.udpeg(&["synth", "--adults", "9000", "--seed", "7", "--dirty", "1%", "--out", "."]).succeeded();
     place.edit("programme.toml", "[disclosure]", "[report]\nlanguage = \"en\"\n\n[disclosure]");
-    let ran = place.udpeg(&["run", "--programme", "programme.toml", "--new-key"]);
-    ran.succeeded();
+    let ran = place.udpeg(&["run", "--programme", "programme.toml", "--new-key"]).succeeded();
     assert!(ran.out.contains("release/report.html"), "{}", ran.out);
     place
 }
