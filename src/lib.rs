@@ -11,7 +11,10 @@
 //! - [`selection`]: eligibility, ranking, quotas, reserve; what became of everybody.
 //! - [`explanation`]: why somebody is proposed or not.
 //! - [`examples`]: example persons, put through the points system.
+//! - [`decisions`]: what people decided about units, chained line by line.
 //! - [`assignment`]: who coordinates whom.
+//! - [`compare`]: two selections side by side.
+//! - [`purge`]: removing periods whose data had to be deleted.
 //! - [`disclosure`]: small counts, and whatever they could be worked out from, stay hidden.
 //! - [`statistics`]: what is counted for the steering group; hands out what disclosure control has passed, and no more.
 //! - [`release`]: what was released before, by whom, and what a further release would give away beside it.
@@ -29,7 +32,9 @@
 
 pub mod assignment;
 pub mod check;
+pub mod compare;
 pub mod custody;
+pub mod decisions;
 pub mod disclosure;
 pub mod error;
 pub mod examples;
@@ -41,6 +46,7 @@ pub mod linkage;
 pub mod output;
 pub mod pipeline;
 pub mod programme;
+pub mod purge;
 pub mod release;
 pub mod report;
 pub mod score;

@@ -1,20 +1,23 @@
-//! `target_group.parquet` and each coordinator's `list.parquet`, made from `candidates.parquet`.
+//! `target_group.parquet` and each coordinator's `list.parquet` and `list.xlsx`, made from `candidates.parquet`.
 
-use super::{Proposed, assign};
+use super::candidates::{Candidates, chosen_rows, key_id};
+use super::replay::target;
+use super::solve::{Assignment, assign};
+use super::task::{Proposed, Task};
+use super::terms::{Row, Terms, rows};
+use super::workbook::write_workbook;
+use crate::decisions::Decided;
 use crate::error::{Error, Result};
-use crate::output::{self, Column, FileRecord, RunMetadata, Staged};
-use crate::programme::{Coordinator, Kind};
+use crate::output::{self, Column, FileRecord, RunMetadata, Staged, read_batches};
+use crate::programme::{Coordinator, Programme};
 use crate::selection::columns;
-use crate::untrusted::{SteadyFile, guarded, shape};
+use crate::untrusted::{SteadyFile, guarded};
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int32Type, UInt32Type};
+use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, SchemaRef};
 use arrow_select::concat::concat_batches;
 use arrow_select::filter::filter_record_batch;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
-};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -22,52 +25,89 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct TargetGroup {
     rows: RecordBatch,
-    /// For each row the position of its coordinator.
-    pub coordinators: Vec<Option<usize>>,
+    points: Vec<i32>,
+    /// For each row the position of its coordinator, and how good that is.
+    pub assignment: Assignment,
     /// The rows, as far as assigning them goes.
     pub units: Vec<Proposed>,
+    /// What was decided about each row; `None` where nothing was decided about anybody.
+    decided: Option<Vec<Option<Decided>>>,
+    /// Members who had a coordinator in the period before; `None` where there is no such period.
+    pub had_a_coordinator: Option<usize>,
     /// The key id in the file's metadata.
     pub key_id: String,
 }
 
 impl TargetGroup {
-    /// Reads the proposed rows of `candidates.parquet` and assigns them.
+    /// Reads the proposed rows of `candidates.parquet` (where people decided otherwise, the rows of whom they want) and
+    /// assigns them under `terms`, which are asked for with the key id.
     ///
     /// # Errors
     ///
-    /// [`Error::File`] where it is not whole, lacks a column, or has changed since it was opened.
-    pub fn read(file: &SteadyFile, coordinators: &[Coordinator]) -> Result<Self> {
+    /// [`Error::File`] where it is not whole, lacks a column, or has changed since it was opened, and what `terms` fails
+    /// with.
+    pub fn read(
+        file: &SteadyFile,
+        programme: &Programme,
+        terms: impl FnOnce(&str) -> Result<Terms>,
+    ) -> Result<(Self, Terms)> {
         let corrupt =
             || Error::file(file.path(), "it is not a whole list of candidates", "run `udpeg select --force` again");
-        let read = guarded(|| read_proposed(file)).flatten();
+        let key_id = guarded(|| key_id(file)).flatten();
         file.check_unchanged()?;
-        let (rows, key_id) = read.ok_or_else(corrupt)?;
-        let units = units(&rows).ok_or_else(corrupt)?;
-        let coordinators = assign(&units, coordinators);
-        Ok(Self { rows, coordinators, units, key_id })
+        let key_id = key_id.ok_or_else(corrupt)?;
+        let terms = terms(&key_id)?;
+        let read = guarded(|| read_proposed(file, programme, &terms)).flatten();
+        file.check_unchanged()?;
+        let batch = read.ok_or_else(corrupt)?;
+        let rows = guarded(|| ranked_rows(&batch)).flatten().ok_or_else(corrupt)?;
+        let coordinators = &programme.coordinators;
+        let units = terms.units(&rows, coordinators);
+        let apart = terms.pairs_apart(&rows);
+        let assignment = assign(Task { units: &units, coordinators, apart: &apart });
+        let had_a_coordinator = terms.had_a_coordinator(&rows);
+        let points = rows.iter().map(|row| row.points).collect();
+        let decided = decided_about(&rows, &terms);
+        Ok((Self { rows: batch, points, assignment, units, decided, had_a_coordinator, key_id }, terms))
+    }
+
+    /// The points of each row.
+    #[must_use]
+    pub fn points(&self) -> &[i32] {
+        &self.points
+    }
+
+    /// What is written of it.
+    #[must_use]
+    pub fn table(&self) -> Table<'_> {
+        Table { rows: &self.rows, coordinators: &self.assignment.coordinators, decided: self.decided.as_deref() }
     }
 }
 
-/// The proposed rows of a list of candidates, and the key id in its metadata; `None` where it is not whole.
-fn read_proposed(file: &SteadyFile) -> Option<(RecordBatch, String)> {
-    let (metadata, batches) = batches(file)?;
-    let entries = metadata.metadata().file_metadata().key_value_metadata();
-    let key_id = entries.into_iter().flatten().find(|entry| entry.key == "udpeg.key_id")?.value.clone()?;
+/// A target group as it is written: its rows, the position of each one's coordinator, and what was decided about each;
+/// `None` where nothing was decided about anybody.
+#[derive(Debug, Clone, Copy)]
+pub struct Table<'t> {
+    pub(super) rows: &'t RecordBatch,
+    pub(super) coordinators: &'t [Option<usize>],
+    pub(super) decided: Option<&'t [Option<Decided>]>,
+}
+
+/// What was decided about each row; `None` where nothing was decided about anybody.
+pub(super) fn decided_about(rows: &[Row], terms: &Terms) -> Option<Vec<Option<Decided>>> {
+    let about = |row: &Row| terms.decided.of(&row.members).cloned();
+    (!terms.decided.is_empty()).then(|| rows.iter().map(about).collect())
+}
+
+/// The rows of a list of candidates that are proposed; `None` where it is not whole.
+fn read_proposed(file: &SteadyFile, programme: &Programme, terms: &Terms) -> Option<RecordBatch> {
+    if !terms.decided.is_empty() {
+        let candidates = Candidates::read(file)?;
+        return chosen_rows(file, &target(programme, &candidates, terms));
+    }
+    let (metadata, batches) = read_batches(file)?;
     let batches: Option<Vec<RecordBatch>> = batches.map(|batch| proposed(&batch.ok()?)).collect();
-    Some((concat_batches(metadata.schema(), &batches?).ok()?, key_id))
-}
-
-/// What a Parquet file says about itself, with Parquet's own types, and its rows.
-pub(crate) fn batches(file: &SteadyFile) -> Option<(ArrowReaderMetadata, ParquetRecordBatchReader)> {
-    shape::check_footer(file)?;
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let metadata = ArrowReaderMetadata::load(file, options).ok()?;
-    shape::check_rows(file, metadata.metadata())?;
-    for group in 0..metadata.metadata().num_row_groups() {
-        shape::check_pages(file, metadata.metadata(), group)?;
-    }
-    let batches = ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata.clone()).build().ok()?;
-    Some((metadata, batches))
+    concat_batches(metadata.schema(), &batches?).ok()
 }
 
 /// The rows whose status is `proposed`.
@@ -77,22 +117,14 @@ pub(super) fn proposed(batch: &RecordBatch) -> Option<RecordBatch> {
     filter_record_batch(batch, &mask).ok()
 }
 
-fn units(rows: &RecordBatch) -> Option<Vec<Proposed>> {
-    let kinds = rows.column_by_name(columns::KIND)?.as_string_opt::<i32>()?;
-    let points = rows.column_by_name(columns::POINTS)?.as_primitive_opt::<Int32Type>()?;
-    let ranks = rows.column_by_name(columns::RANK)?.as_primitive_opt::<UInt32Type>()?;
-    if !ranks.values().is_sorted() {
-        return None;
-    }
-    let unit = |(kind, points): (Option<&str>, Option<i32>)| {
-        let kind = Kind::ALL.into_iter().find(|known| Some(known.as_str()) == kind)?;
-        Some(Proposed { kind, points: points? })
-    };
-    kinds.iter().zip(points).map(unit).collect()
+/// The rows, which must stand by rank.
+fn ranked_rows(batch: &RecordBatch) -> Option<Vec<Row>> {
+    let ranks = batch.column_by_name(columns::RANK)?.as_primitive_opt::<UInt32Type>()?;
+    if ranks.values().is_sorted() { rows(batch) } else { None }
 }
 
-/// Writes `target_group.parquet` into `assignment` and each coordinator's list into `lists`; gives their records for
-/// the manifest.
+/// Writes `target_group.parquet` into `assignment` and each coordinator's lists into `lists`, folders that stand below
+/// `place` of the period; gives their records for the manifest.
 ///
 /// # Errors
 ///
@@ -100,30 +132,41 @@ fn units(rows: &RecordBatch) -> Option<Vec<Proposed>> {
 pub fn write(
     assignment: &Staged,
     lists: &Staged,
-    target_group: &TargetGroup,
-    coordinators: &[Coordinator],
+    place: &Path,
+    table: Table<'_>,
+    programme: &Programme,
     metadata: &RunMetadata,
 ) -> Result<Vec<FileRecord>> {
-    let all = with_coordinators(target_group, coordinators)?;
-    let mut records = vec![write_rows(assignment, "target_group.parquet", Path::new("assignment"), &all, metadata)?];
-    for (position, coordinator) in coordinators.iter().enumerate() {
-        let mask: BooleanArray =
-            target_group.coordinators.iter().map(|assigned| Some(*assigned == Some(position))).collect();
+    let all = with_coordinators(table, &programme.coordinators)?;
+    let of_all = write_rows(assignment, "target_group.parquet", &place.join("assignment"), &all, metadata)?;
+    let mut records = vec![of_all];
+    let place = place.join("coordinators");
+    for (position, coordinator) in programme.coordinators.iter().enumerate() {
+        lists.create_folder(&coordinator.id)?;
+        let mask: BooleanArray = table.coordinators.iter().map(|assigned| Some(*assigned == Some(position))).collect();
         let rows = filter_record_batch(&all, &mask).map_err(|_| unwritable(lists))?;
         let name = format!("{}/list.parquet", coordinator.id);
-        records.push(write_rows(lists, &name, Path::new("coordinators"), &rows, metadata)?);
+        records.push(write_rows(lists, &name, &place, &rows, metadata)?);
+        records.push(write_workbook(lists, &place, &coordinator.id, &rows, programme)?);
     }
     Ok(records)
 }
 
-fn with_coordinators(target_group: &TargetGroup, coordinators: &[Coordinator]) -> Result<RecordBatch> {
+fn with_coordinators(table: Table<'_>, coordinators: &[Coordinator]) -> Result<RecordBatch> {
     let name = |assigned: &Option<usize>| assigned.map(|position| coordinators[position].id.as_str());
-    let column: ArrayRef = Arc::new(target_group.coordinators.iter().map(name).collect::<StringArray>());
-    let rows = &target_group.rows;
-    let mut fields: Vec<Field> = rows.schema().fields().iter().map(|field| field.as_ref().clone()).collect();
-    fields.push(Field::new(columns::COORDINATOR, DataType::Utf8, true));
-    let mut arrays = rows.columns().to_vec();
-    arrays.push(column);
+    let mut further: Vec<(&str, StringArray)> =
+        vec![(columns::COORDINATOR, table.coordinators.iter().map(name).collect())];
+    if let Some(decided) = table.decided {
+        let said = decided.iter().map(|decided| decided.as_ref().map(|decided| decided.said.as_str()));
+        let by = decided.iter().map(|decided| decided.as_ref().map(|decided| decided.by.as_str()));
+        further.extend([(columns::DECISION, said.collect()), (columns::DECIDED_BY, by.collect())]);
+    }
+    let mut fields: Vec<Field> = table.rows.schema().fields().iter().map(|field| field.as_ref().clone()).collect();
+    let mut arrays = table.rows.columns().to_vec();
+    for (name, column) in further {
+        fields.push(Field::new(name, DataType::Utf8, true));
+        arrays.push(Arc::new(column) as ArrayRef);
+    }
     let schema: SchemaRef = Arc::new(arrow_schema::Schema::new(fields));
     RecordBatch::try_new(schema, arrays)
         .map_err(|_| Error::refused("the coordinators do not fit the target group", "please report this"))

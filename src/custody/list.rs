@@ -1,10 +1,9 @@
 //! One coordinator's list, which an assignment's manifest must name, and whom it is about.
 
 use super::key_ids::KeyIds;
-use crate::assignment::batches;
 use crate::error::{Error, Result};
 use crate::identity::Pseudonym;
-use crate::output::{FileRecord, MANIFEST, Manifest};
+use crate::output::{FileRecord, MANIFEST, Manifest, read_batches};
 use crate::programme::{Programme, is_file_name};
 use crate::selection::columns;
 use crate::untrusted::{SteadyFile, guarded};
@@ -65,7 +64,7 @@ impl List {
     pub(super) fn read(programme: &Programme, path: &Path, assignment: &Path) -> Result<Self> {
         let hint = "name the `assignment/manifest.json` that goes with the list, with --manifest";
         let manifest = Manifest::read_file(assignment, hint)?;
-        if manifest.step != "assign" {
+        if !["assign", "decide"].contains(&manifest.step.as_str()) {
             return Err(Error::refused(
                 format!("{}: it is not the manifest of an assignment", assignment.display()),
                 hint,
@@ -118,8 +117,11 @@ impl List {
 fn coordinator_of(manifest: &Manifest, sha256: &str, path: &Path) -> Result<String> {
     let named = manifest.outputs.iter().filter(|output| output.sha256 == sha256);
     let coordinator = |output: &FileRecord| {
-        let id = output.path.strip_prefix("coordinators/")?.strip_suffix("/list.parquet")?;
-        is_file_name(id).then(|| id.to_owned())
+        // A revision's lists stand in a folder of its own.
+        let (place, list) = output.path.split_once("coordinators/")?;
+        let id = list.strip_suffix("/list.parquet")?;
+        let is_known = place.is_empty() || place.starts_with("revisions/");
+        (is_known && is_file_name(id)).then(|| id.to_owned())
     };
     named.clone().find_map(coordinator).ok_or_else(|| {
         let what = match named.count() {
@@ -145,7 +147,7 @@ fn unaltered(path: &Path, sha256: &str) -> Result<()> {
 
 /// The rows and the `udpeg.…` entries of a Parquet file; `None` where it is not whole.
 fn read_file(file: &SteadyFile) -> Option<(Vec<RecordBatch>, HashMap<String, String>)> {
-    let (metadata, batches) = batches(file)?;
+    let (metadata, batches) = read_batches(file)?;
     let entries = metadata.metadata().file_metadata().key_value_metadata();
     let entries = entries.into_iter().flatten().filter_map(|entry| Some((entry.key.clone(), entry.value.clone()?)));
     let entries = entries.collect();

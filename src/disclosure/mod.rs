@@ -80,6 +80,8 @@ pub fn protect(release: &Release, settings: &Settings) -> Result<ProtectedReleas
         if new.is_empty() {
             return Err(Error::AuditFailed { cells: auditor::found(&published, &audit) });
         }
-        new.into_iter().for_each(|cell| protector.owe(cell));
+        for cell in new {
+            protector.owe(cell);
+        }
     }
 }

@@ -202,6 +202,8 @@ fn spread_nothing(cells: &mut [Cell], relation: &Relation) -> bool {
     }
     let parts = relation.terms.iter().map(|&(cell, _)| cell).filter(|&cell| cell != sum);
     let new: Vec<usize> = parts.filter(|&cell| cells[cell].count == Some(0) && !is_nothing(cell)).collect();
-    new.iter().for_each(|&cell| cells[cell].standing = Standing::Public);
+    for &cell in &new {
+        cells[cell].standing = Standing::Public;
+    }
     !new.is_empty()
 }

@@ -3,6 +3,7 @@
 //! Sees pseudonyms only. Persons are numbered by their pseudonyms' order, so that a number stands for a person in all
 //! departments and the smallest number of a unit is its id.
 
+mod apart;
 mod delivery;
 mod parquet_input;
 mod persons;
@@ -11,6 +12,7 @@ mod source;
 mod units;
 mod written;
 
+pub use apart::Apart;
 pub use delivery::{Delivery, read_all};
 pub use persons::{DepartmentRecords, Linked};
 pub use shard::{Alone, Traits};

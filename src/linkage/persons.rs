@@ -142,6 +142,7 @@ impl<S: Send + Sync> Linked<S> {
 
     /// What is known of each person, many at a time: the number of the first, and from there on each one's traits and
     /// departments with an open record, as bits by their positions.
+    #[must_use = "iterators do nothing until they are asked"]
     pub fn traits(&self) -> impl ParallelIterator<Item = (u32, &[Traits], &[u64])> {
         self.shards.par_iter().map(|shard| (shard.first_person, shard.traits.as_slice(), &*shard.open_departments))
     }

@@ -1,5 +1,6 @@
 //! Units: families, joined by shared children in open records, and citizens.
 
+use super::apart::Apart;
 use super::persons::Linked;
 use crate::identity::Pseudonym;
 use crate::programme::{Chosen, Family, Kind, TypeList};
@@ -39,22 +40,25 @@ impl Units {
     /// Forms the units; children of too many adults become empty cells in `linked`.
     #[must_use]
     pub fn new<S: Send + Sync>(family: &Family, linked: &mut Linked<S>) -> Self {
+        Self::with_apart(family, &Apart::default(), linked)
+    }
+
+    /// The same, where pairs of persons are kept apart: both of a pair that would be in one family are joined to nobody.
+    #[must_use]
+    pub fn with_apart<S: Send + Sync>(family: &Family, apart: &Apart, linked: &mut Linked<S>) -> Self {
         let links = links(linked);
         let (placeholder_children, links) = without_placeholders(links, family.max_adults_per_child);
         linked.forget_children(&placeholder_children);
-        let is_apart = persons_apart(&family.apart_types, linked);
-
-        let mut groups = Groups::new(linked.number_of_persons());
+        let mut is_apart = persons_apart(&family.apart_types, linked);
+        let mut groups = join(&links, &is_apart, linked.number_of_persons());
+        let in_one_family = in_one_family(apart, linked, &mut groups);
+        if !in_one_family.is_empty() {
+            is_apart.extend(in_one_family);
+            groups = join(&links, &is_apart, linked.number_of_persons());
+        }
         let mut is_parent = vec![false; linked.number_of_persons()];
-        for adults in links.chunk_by(|one, other| one.0 == other.0) {
-            let mut first = None;
-            for &(_, person) in adults {
-                is_parent[person as usize] = true;
-                if is_apart.contains(&person) {
-                    continue;
-                }
-                groups.join(*first.get_or_insert(person), person);
-            }
+        for &(_, person) in &links {
+            is_parent[person as usize] = true;
         }
         let mut units = Self::gather(linked, &mut groups, &is_parent);
         units.placeholder_children = placeholder_children;
@@ -190,6 +194,26 @@ fn persons_apart<S: Send + Sync>(apart_types: &TypeList, linked: &Linked<S>) -> 
     } else {
         HashSet::new()
     }
+}
+
+/// Joins persons by the children they share, those that are apart to nobody.
+fn join(links: &[Link], is_apart: &HashSet<u32>, persons: usize) -> Groups {
+    let mut groups = Groups::new(persons);
+    for adults in links.chunk_by(|one, other| one.0 == other.0) {
+        let mut first = None;
+        for &(_, person) in adults.iter().filter(|(_, person)| !is_apart.contains(person)) {
+            groups.join(*first.get_or_insert(person), person);
+        }
+    }
+    groups
+}
+
+/// The persons of pairs that are kept apart and have come into one group.
+fn in_one_family<S: Send + Sync>(apart: &Apart, linked: &Linked<S>, groups: &mut Groups) -> Vec<u32> {
+    let numbers = |(one, other): &(Pseudonym, Pseudonym)| Some((linked.number(*one)?, linked.number(*other)?));
+    let pairs = apart.pairs.iter().filter_map(numbers);
+    let together: Vec<(u32, u32)> = pairs.filter(|&(one, other)| groups.root(one) == groups.root(other)).collect();
+    together.into_iter().flat_map(|(one, other)| [one, other]).collect()
 }
 
 /// Who is joined to whom: each points to a smaller number of the group, the smallest to itself (Tarjan's disjoint

@@ -30,12 +30,11 @@ pub(super) fn put_right(period: &Path) -> Result<()> {
     for name in names(period)?.iter().filter(|name| Room::is_overflow(name)) {
         remove_file(&period.join(name))?;
     }
-    for folder in left_behind(period, Path::new(""))? {
-        if let Some(step) = Step::of_folder(&folder) {
-            put_step_right(period, &step)?;
-        }
-    }
-    Ok(())
+    let mut steps: Vec<Step> =
+        left_behind(period, Path::new(""))?.iter().filter_map(|at| Step::of_folder(at)).collect();
+    // The log of decisions is a folder of its own and of each revision: whether a new one counts, the revision tells.
+    steps.sort_by_key(|step| std::cmp::Reverse(step.folders.len()));
+    steps.iter().try_for_each(|step| put_step_right(period, step))
 }
 
 /// Puts one step right; nothing is done where nothing is left.
@@ -50,6 +49,13 @@ pub(super) fn put_step_right(period: &Path, step: &Step) -> Result<()> {
                 rename(place, &partial(place))?;
             }
             rename(&old, place)?;
+        }
+    }
+    if !is_in_place {
+        // A revision never replaces another: what came into place before its manifest counts for nothing.
+        for place in places.iter().filter(|place| Step::is_of_revision(period, place) && place.exists()) {
+            remove(&partial(place))?;
+            rename(place, &partial(place))?;
         }
     }
     places.iter().try_for_each(|place| discard(place))

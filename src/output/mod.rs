@@ -4,12 +4,17 @@ mod journal;
 mod leftovers;
 mod manifest;
 mod parquet;
+mod reading;
+mod revision;
 mod scratch;
 mod step;
 
-pub(crate) use journal::Journal;
+pub use journal::{Head, examine, linked};
+pub(crate) use journal::{Journal, broken, read_log};
 pub use manifest::{FileRecord, Manifest};
 pub use parquet::{Column, RunMetadata, hex_column, write_table};
+pub(crate) use reading::read_batches;
+pub use revision::Revision;
 pub(crate) use scratch::Scratch;
 pub(crate) use step::MANIFEST;
 pub use step::{Period, Staged, Step};

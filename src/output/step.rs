@@ -11,6 +11,7 @@
 //! removes the rest. What is called `.old` is whole: it takes the other name before it is removed.
 
 use super::leftovers::{self, old, partial, remove, rename};
+use super::revision::Revision;
 use crate::error::{Error, Result};
 use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -79,10 +80,25 @@ impl Step {
         Self { name: "select".to_owned(), folders: vec![PathBuf::from("selection")] }
     }
 
-    /// `assign`.
+    /// `assign`. Revisions of what it replaces go with that; where there are none, `assign` has no such folder.
     #[must_use]
     pub fn assign() -> Self {
-        Self { name: "assign".to_owned(), folders: vec![PathBuf::from("coordinators"), PathBuf::from("assignment")] }
+        let folders = [Revision::FOLDER, "coordinators", "assignment"].map(PathBuf::from);
+        Self { name: "assign".to_owned(), folders: folders.to_vec() }
+    }
+
+    /// A decision and the revision of the assignment that follows from it: both are there, or neither.
+    #[must_use]
+    pub fn decide(revision: Revision) -> Self {
+        let folder = revision.folder();
+        let folders = vec![PathBuf::from("decisions"), folder.join("coordinators"), folder.join("assignment")];
+        Self { name: format!("revision {}", revision.number()), folders }
+    }
+
+    /// The decisions that people record. No manifest says that they are there.
+    #[must_use]
+    pub fn decisions() -> Self {
+        Self { name: "decisions".to_owned(), folders: vec![PathBuf::from("decisions")] }
     }
 
     /// The statistics for the steering group.
@@ -108,10 +124,19 @@ impl Step {
             ["unkeyed", department, coordinator] => Some(Self::unkey(department, coordinator)),
             ["reidentified", department, coordinator] => Some(Self::reidentify(department, coordinator)),
             ["selection"] => Some(Self::select()),
+            ["coordinators" | "assignment" | Revision::FOLDER] => Some(Self::assign()),
+            [Revision::FOLDER, number, "coordinators" | "assignment"] => Some(Self::decide(Revision::named(number)?)),
+            ["decisions"] => Some(Self::decisions()),
             ["release"] => Some(Self::release()),
-            ["coordinators" | "assignment"] => Some(Self::assign()),
             _ => None,
         }
+    }
+
+    /// Whether a folder is one of a revision.
+    pub(super) fn is_of_revision(period: &Path, folder: &Path) -> bool {
+        folder
+            .strip_prefix(period)
+            .is_ok_and(|folder| folder.starts_with(Revision::FOLDER) && folder.iter().count() > 1)
     }
 
     /// Whether folders of steps stand below a folder, relative to the period's, that is none itself.
@@ -119,8 +144,8 @@ impl Step {
         let names: Vec<_> = folder.iter().map(|name| name.to_str()).collect();
         matches!(
             names.as_slice(),
-            [Some("private" | "delivery" | "rekeyed" | "unkeyed" | "reidentified")]
-                | [Some("unkeyed" | "reidentified"), Some(_)]
+            [Some("private" | "delivery" | "rekeyed" | "unkeyed" | "reidentified" | Revision::FOLDER)]
+                | [Some("unkeyed" | "reidentified" | Revision::FOLDER), Some(_)]
         )
     }
 }

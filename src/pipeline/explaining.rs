@@ -1,11 +1,12 @@
 //! `explain`: why somebody is proposed or not, from the deliveries of a period.
 
 use super::{Context, Outcome};
+use crate::decisions::{Log, Persons};
 use crate::error::{Error, Result, Warning};
 use crate::explanation::{Asked, Explainer, Explanation, Kept};
 use crate::extract::Record;
 use crate::identity::{Pseudonym, would_be_masked};
-use crate::linkage::{self, Alone, Delivery, Linked, Units};
+use crate::linkage::{self, Alone, Apart, Delivery, Linked, Units};
 use crate::output::{FileRecord, Journal, Manifest, Period};
 use crate::programme::Programme;
 use crate::score::Scorer;
@@ -51,11 +52,24 @@ pub fn explain(
     showing.map_or(Ok(()), |showing| [&showing.consent, &showing.by].into_iter().try_for_each(|text| is_told(text)))?;
     let period = Period::open_existing(&programme.out, &programme.period)?;
     let deliveries = linkage::read_all(programme, period.folder(), &context.room(&period), context.progress)?;
-    let warnings: Vec<Warning> = selection_warning(programme, &period, &deliveries).into_iter().collect();
+    let mut warnings: Vec<Warning> = selection_warning(programme, &period, &deliveries).into_iter().collect();
+    let mut persons = Persons::default();
+    persons.add(&Log::read(period.folder())?.entries, 1);
 
     let explained = explanations(programme, deliveries, asked, showing.is_some())?;
+    for unit in explained.iter().filter_map(|explanation| explanation.unit.as_ref()) {
+        warnings.extend(persons.of(&unit.members).map(|decided| {
+            Warning(format!(
+                "{}: people decided `{}` (line {} of decisions.jsonl, by {}); this explains what the program proposes",
+                unit.label,
+                decided.said.as_str(),
+                decided.line,
+                decided.by
+            ))
+        }));
+    }
     if let Some(showing) = showing {
-        let mut journal = Journal::open(&period, Journal::SHOWN_RECORDS)?;
+        let mut journal = Journal::open(period.folder().join(Journal::SHOWN_RECORDS))?;
         for unit in explained.iter().filter_map(|explanation| explanation.unit.as_ref()) {
             let ShowingRecords { consent, by, at } = showing;
             journal.append(&Shown { at, what: "explain --records", unit: &unit.id, by, consent })?;
@@ -79,7 +93,8 @@ pub(crate) fn explanations(
         }
         scorer.score_alone(alone)
     })?;
-    let units = Units::new(&programme.family, &mut linked);
+    let apart = Apart::read(programme.family.apart_file.as_deref())?;
+    let units = Units::with_apart(&programme.family, &apart, &mut linked);
     let selected = selection::select(programme, &scorer, &linked, &units)?;
     let kept = kept.into_inner().unwrap_or_default();
     let explainer =
@@ -116,7 +131,9 @@ fn selection_warning(programme: &Programme, period: &Period, deliveries: &[Deliv
         return Some(Warning("there is no selection yet; this is what would become of them".to_owned()));
     };
     let read: Vec<&FileRecord> = deliveries.iter().flat_map(|delivery| &delivery.inputs).collect();
-    let is_of_these = manifest.programme_sha256 == programme.sha256 && manifest.inputs.iter().eq(read);
+    let apart = programme.family.apart_file.as_deref().map(|file| FileRecord::new(file, String::new(), None).path);
+    let delivered = manifest.inputs.iter().filter(|record| apart.as_ref() != Some(&record.path));
+    let is_of_these = manifest.programme_sha256 == programme.sha256 && delivered.eq(read);
     (!is_of_these).then(|| {
         Warning("the selection that stands was made with another programme file or from other deliveries; this explains what these give".to_owned())
     })

@@ -1,19 +1,23 @@
 //! The steps: `pseudonymise` for each department, `select`, `assign`, and `run`, which is all of them.
 
 mod assigning;
+mod deciding;
 mod departments;
 mod explaining;
 mod memory;
 mod recomputing;
+mod recusing;
 mod releasing;
 mod selecting;
 mod share;
 mod summary;
 
+pub use deciding::{Deciding, DecisionSummary, decide};
 pub(crate) use explaining::explanations;
 pub use explaining::{ShowingRecords, explain};
 pub use memory::Memory;
 pub(crate) use recomputing::{Recomputed, recompute};
+pub use recusing::{Recusal, RecusalSummary, recuse};
 pub use releasing::Releasing;
 pub use share::Share;
 pub use summary::{

@@ -1,15 +1,15 @@
 //! The statistics for the steering group, in a period that is held.
 
-use super::assigning::loads;
+use super::assigning::summary;
+use super::deciding::Assigned;
 use super::selecting::count;
 use super::{AssignmentSummary, Context, Outcome, ReleaseSummary, ReleasedSummary};
-use crate::assignment::TargetGroup;
 use crate::error::{Error, Result, Warning};
 use crate::linkage;
 use crate::output::{self, FileRecord, Manifest, Period, RunMetadata, Staged, Step, sha256_hex};
 use crate::release::{Approval, Entry, Identity, Kept, Ledger, New, add_previous, beside};
 use crate::report::{self, SteeringReport};
-use crate::statistics::{self, Counted, Statistics};
+use crate::statistics::{self, Around, Counted, Statistics};
 use std::path::Path;
 use std::time::Instant;
 
@@ -35,8 +35,9 @@ pub(super) fn draft_in(
     let Some(counted) = counted else { return Ok(Outcome::new(context.programme, None, Vec::new())) };
     let made = Made::read(period)?;
     let ledger = Ledger::read(&context.programme.out)?;
-    let (statistics, warnings) = match protected(context, &counted, assignment, &ledger, &made) {
-        Ok(made) => made,
+    let (around, warning) = around(context, &counted, &ledger, &made)?;
+    let statistics = match protected(context, &counted, assignment, &around) {
+        Ok(statistics) => statistics,
         Err(Error::Refused { what, hint }) if context.programme.statistics.is_empty() => {
             let warning = Warning(format!("there are no statistics: {what}; {hint}"));
             return Ok(Outcome::new(context.programme, None, vec![warning]));
@@ -46,6 +47,7 @@ pub(super) fn draft_in(
     let staged = stage(context, period, &statistics, &made, began)?;
     let place = staged.folders.first().map(|folder| folder.place().to_path_buf());
     Staged::commit(staged.folders)?;
+    let warnings = warning.into_iter().chain(left_out(&statistics)).collect();
     Ok(Outcome::new(context.programme, Some(ReleaseSummary::new(&statistics, place, None)), warnings))
 }
 
@@ -63,7 +65,9 @@ pub(super) fn release_in(
     is_free?;
     let counted = counted(context, period, &made)?;
     let assignment = assignment(context, period, &made)?;
-    let (statistics, warnings) = protected(context, &counted, &assignment, &ledger, &made)?;
+    let (around, warning) = around(context, &counted, &ledger, &made)?;
+    let statistics = protected(context, &counted, &assignment, &around)?;
+    let warnings = warning.into_iter().chain(left_out(&statistics)).collect();
     let Releasing::Release(approval) = releasing else {
         return Ok(Outcome::new(
             context.programme,
@@ -120,7 +124,8 @@ impl Made {
         if day != programme.overrides.as_of.map(|day| day.to_string()) {
             return refused("the selection was made for another day", "release with the --as-of that it was made with");
         }
-        if !self.assignment.inputs.iter().all(|input| self.selection.outputs.contains(input)) {
+        let mut of_selection = self.assignment.inputs.iter().filter(|input| input.path.starts_with("selection/"));
+        if !of_selection.all(|input| self.selection.outputs.contains(input)) {
             return refused(
                 "the assignment was made from another selection than the one that stands there",
                 "run `udpeg assign --force` again",
@@ -159,7 +164,9 @@ fn counted(context: &Context<'_>, period: &Period, made: &Made) -> Result<Counte
     let programme = context.programme;
     let deliveries = linkage::read_all(programme, period.folder(), &context.room(period), context.progress)?;
     let inputs = deliveries.iter().flat_map(|delivery| &delivery.inputs);
-    if !inputs.eq(&made.selection.inputs) {
+    // Whom `apart_file` keeps apart shows in the counts.
+    let delivered = made.selection.inputs.iter().filter(|input| input.path.starts_with("delivery/"));
+    if !inputs.eq(delivered) {
         return Err(Error::refused(
             format!(
                 "{}: the selection was made from other deliveries than those that stand there",
@@ -179,38 +186,37 @@ fn counted(context: &Context<'_>, period: &Period, made: &Made) -> Result<Counte
     Ok(counted)
 }
 
-/// The assignment that stands in the period, as far as it is counted.
+/// The assignment as `assign` wrote it, made again.
 fn assignment(context: &Context<'_>, period: &Period, made: &Made) -> Result<AssignmentSummary> {
     let path = Path::new(CANDIDATES);
     let again = "run `udpeg select --force` again";
     let (_, file) = made.selection.unaltered(&period.folder().join(path), path, again)?;
-    let target_group = TargetGroup::read(&file, &context.programme.coordinators)?;
-    Ok(AssignmentSummary {
-        coordinators: loads(context.programme, &target_group),
-        without_coordinator: target_group.coordinators.iter().filter(|assigned| assigned.is_none()).count(),
-        folder: period.folder().join("assignment"),
-        lists: period.folder().join("coordinators"),
-    })
+    let (target_group, terms) = Assigned::read(context.programme, period)?.again(&file)?;
+    let (folder, lists) = (period.folder().join("assignment"), period.folder().join("coordinators"));
+    Ok(summary(context.programme, &target_group, &terms, folder, lists))
 }
 
-/// The protected statistics, and what a person should look at.
+/// What the statistics stand beside, and what a person should look at.
+fn around(context: &Context<'_>, counted: &Counted, ledger: &Ledger, made: &Made) -> Result<(Around, Option<Warning>)> {
+    let programme = context.programme;
+    let mut around = beside(ledger, &programme.period, &made.identity)?;
+    let warning = add_previous(&mut around, programme, ledger, &made.selection.key_id, counted)?;
+    Ok((around, warning))
+}
+
 fn protected(
     context: &Context<'_>,
     counted: &Counted,
     assignment: &AssignmentSummary,
-    ledger: &Ledger,
-    made: &Made,
-) -> Result<(Statistics, Vec<Warning>)> {
+    around: &Around,
+) -> Result<Statistics> {
     context.progress.begin("protecting the statistics", 0);
-    let programme = context.programme;
-    let mut around = beside(ledger, &programme.period, &made.identity)?;
-    let warning = add_previous(&mut around, programme, ledger, &made.selection.key_id, counted)?;
-    let settings = statistics::settings(programme, around.is_second());
+    let settings = statistics::settings(context.programme, around.is_second());
     let AssignmentSummary { coordinators, without_coordinator, .. } = assignment;
-    let statistics = statistics::protect(programme, counted, coordinators, *without_coordinator, &settings, &around)?;
+    let statistics =
+        statistics::protect(context.programme, counted, coordinators, *without_coordinator, &settings, around);
     context.progress.end();
-    let warnings = warning.into_iter().chain(left_out(&statistics)).collect();
-    Ok((statistics, warnings))
+    statistics
 }
 
 /// The step's folder, written but not yet in place.

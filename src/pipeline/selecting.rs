@@ -4,7 +4,7 @@ use super::departments::Afterwards;
 use super::{Context, Outcome, SelectionSummary, in_free_place};
 use crate::error::{Error, Result, Warning};
 use crate::extract::Quality;
-use crate::linkage::{self, Delivery, Linked, Units};
+use crate::linkage::{self, Apart, Delivery, Linked, Units};
 use crate::output::{self, FileRecord, Manifest, Period, RunMetadata, Staged, Step};
 use crate::score::Scorer;
 use crate::selection;
@@ -42,11 +42,14 @@ pub(super) fn select_from(
     let mut warnings: Vec<Warning> =
         deliveries.iter_mut().flat_map(|delivery| std::mem::take(&mut delivery.warnings)).collect();
     let quality: Vec<Quality> = deliveries.iter_mut().filter_map(|delivery| delivery.quality.take()).collect();
-    let inputs = deliveries.iter_mut().flat_map(|delivery| std::mem::take(&mut delivery.inputs)).collect();
+    let apart = Apart::read(programme.family.apart_file.as_deref())?;
+    let mut inputs: Vec<FileRecord> =
+        deliveries.iter_mut().flat_map(|delivery| std::mem::take(&mut delivery.inputs)).collect();
+    inputs.extend(apart.input.clone());
     let key_id = deliveries.first().map(|delivery| delivery.key_id.clone()).unwrap_or_default();
     let scorer = Scorer::new(programme, &deliveries);
     let mut linked = Linked::new(programme, deliveries, |alone| scorer.score_alone(alone))?;
-    let units = Units::new(&programme.family, &mut linked);
+    let units = Units::with_apart(&programme.family, &apart, &mut linked);
     let selected = selection::select(programme, &scorer, &linked, &units)?;
     let counted =
         (afterwards == Afterwards::Keep).then(|| Counted::new(programme, &linked, &units, &selected, &quality));
@@ -80,7 +83,8 @@ pub(super) fn count(context: &Context<'_>, mut deliveries: Vec<Delivery>) -> Res
     let quality: Vec<Quality> = deliveries.iter_mut().filter_map(|delivery| delivery.quality.take()).collect();
     let scorer = Scorer::new(programme, &deliveries);
     let mut linked = Linked::new(programme, deliveries, |alone| scorer.score_alone(alone))?;
-    let units = Units::new(&programme.family, &mut linked);
+    let apart = Apart::read(programme.family.apart_file.as_deref())?;
+    let units = Units::with_apart(&programme.family, &apart, &mut linked);
     let selected = selection::select(programme, &scorer, &linked, &units)?;
     let counts = output::sha256_of_json(&selected.counts).unwrap_or_default();
     Ok((Counted::new(programme, &linked, &units, &selected, &quality), counts))

@@ -1,5 +1,6 @@
 //! What comes out of each step, for people and for machines.
 
+use crate::assignment::Optimality;
 use crate::disclosure::ProtectedTable;
 use crate::error::Warning;
 use crate::extract::Quality;
@@ -15,6 +16,7 @@ fn lossy<S: serde::Serializer>(path: &Path, serializer: S) -> std::result::Resul
 }
 
 /// The same of a path that may be missing.
+#[expect(clippy::ref_option, reason = "serde hands over the field as it is")]
 fn lossy_if_any<S: serde::Serializer>(path: &Option<PathBuf>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
     match path {
         Some(path) => lossy(path, serializer),
@@ -54,10 +56,17 @@ pub struct SelectionSummary {
 /// What came out of `assign`.
 #[derive(Debug, Clone, Serialize)]
 pub struct AssignmentSummary {
+    /// What is made even among coordinators.
+    pub load: &'static str,
     /// Each coordinator's list.
     pub coordinators: Vec<Load>,
     /// Proposed units that no coordinator has room for.
     pub without_coordinator: usize,
+    /// Members who lost the coordinator they had in the period before; `None` where none was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lost_coordinator: Option<usize>,
+    /// How good the assignment is, and how good one could be.
+    pub optimality: Optimality,
     /// The folder of the target group.
     #[serde(serialize_with = "lossy")]
     pub folder: PathBuf,
@@ -77,6 +86,11 @@ pub struct Load {
     pub capacity: usize,
     /// Sum of the units' points.
     pub points: i64,
+    /// What is made even.
+    pub load: i64,
+    /// The same in the period before; `None` where none was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load_before: Option<i64>,
 }
 
 /// A summary and what a person should look at.

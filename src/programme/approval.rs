@@ -147,7 +147,8 @@ impl<'p> CanonicalRules<'p> {
     fn new(programme: &'p Programme) -> Self {
         let mut rules: Vec<CanonicalRule<'_>> = programme.rules.iter().map(CanonicalRule::new).collect();
         rules.sort_unstable_by_key(|rule| rule.id);
-        let Family { max_adults_per_child, apart_types } = &programme.family;
+        // The file is a path, and says something of single persons, not of the rules.
+        let Family { max_adults_per_child, apart_types, apart_file: _ } = &programme.family;
         Self {
             eligibility: CanonicalEligibility::new(programme),
             selection: CanonicalSelection::new(programme),

@@ -4,6 +4,7 @@
 //! that is policy (points, thresholds, sizes) comes from here.
 
 mod approval;
+mod consent;
 mod delivery;
 mod department;
 mod examples;
@@ -16,13 +17,14 @@ mod statistics;
 mod types;
 
 pub use approval::{ApprovalStatus, RulesApproval};
+pub use consent::{Consent, Rest};
 pub use delivery::DeliveryLimits;
 pub use department::{Columns, Department, Period};
 pub use examples::{ELIGIBLE, Example, ExampleRecord, Examples, Expected};
 pub use format::{DateFormat, Decimal, Encoding, FileFormat, LastLine, OpenEnd};
 pub(crate) use reader::nearest;
 pub use rule::{Band, Measure, Rule, Scale};
-pub use selection::{AgeRange, Coordinator, Eligibility, Kind, PerKind, Quota, Selection};
+pub use selection::{AgeRange, Coordinator, Eligibility, Kind, Load, PerKind, Quota, Selection};
 pub use settings::{Attributes, DatesLeave, Disclosure, Family, Overrides, PersonLists, Purpose, Rounding};
 pub use statistics::{MOST_COMBINATIONS, MOST_COMBINED, MOST_POINTS_BANDS, TableRequest, Universe, Variable};
 pub use types::{Chosen, NamedType, TypeList, TypeSpan};
@@ -64,6 +66,8 @@ pub struct Programme {
     pub key: PathBuf,
     /// The folder under which the period's folder stands.
     pub out: PathBuf,
+    /// The language of what people read.
+    pub language: Language,
     /// What makes the run lawful.
     pub purpose: Purpose,
     /// Bands of age in whole years.
@@ -86,6 +90,10 @@ pub struct Programme {
     pub eligibility: Eligibility,
     /// How many are proposed and how ties are broken.
     pub selection: Selection,
+    /// Which answers people can give.
+    pub consent: Consent,
+    /// What is made even among coordinators.
+    pub load: Load,
     /// Who coordinates, in the order of the file.
     pub coordinators: Vec<Coordinator>,
     /// What may be released.
@@ -305,17 +313,20 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
     let as_of = general.required::<NaiveDate>("as_of");
     let key = general.required::<String>("key");
     let out = general.required::<String>("out");
+    let language = settings::language(&general);
     general.finish();
 
     let purpose = settings::purpose(&root);
     let (persons, dates_leave, person_lists) = settings::persons(&root, folder);
     let delivery = delivery::delivery(&root, folder);
     let groups = Groups::read(&root);
-    let family = settings::family(&root, &groups);
+    let family = settings::family(&root, folder, &groups);
     let (departments, department_ids) = department::departments(&root, &groups);
     let (rules, rule_ids) = rule::rules(&root, &department_ids, &groups);
     let eligibility = selection::eligibility(&root, &rule_ids, persons.as_ref());
     let selection = selection::selection(&root, &rule_ids);
+    let consent = consent::consent(&root);
+    let load = selection::load(&root);
     let coordinators = selection::coordinators(&root);
     let disclosure = settings::disclosure(&root);
     let report_language = settings::report_language(&root);
@@ -335,6 +346,7 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
         as_of: as_of?.value,
         key: relative_to(folder, &key?.value),
         out: relative_to(folder, &out?.value),
+        language,
         purpose,
         age_bands,
         attributes,
@@ -346,6 +358,8 @@ fn check(file: &Path, text: &str, root: Table<'_, '_>) -> Option<Programme> {
         rules,
         eligibility,
         selection: selection?,
+        consent,
+        load,
         coordinators,
         disclosure: disclosure?,
         report_language,

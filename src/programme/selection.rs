@@ -1,4 +1,5 @@
-//! `[eligibility]`, `[selection]` and `[[coordinator]]`: who can be proposed, how many, and who coordinates.
+//! `[eligibility]`, `[selection]`, `[assignment]` and `[[coordinator]]`: who can be proposed, how many, and who
+//! coordinates.
 
 use super::is_file_name;
 use super::reader::{At, Table, nearest};
@@ -113,6 +114,49 @@ pub struct Coordinator {
     pub capacity: usize,
     /// Which kinds of units they take.
     pub takes: PerKind<bool>,
+}
+
+/// What `[assignment]` makes even among coordinators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Load {
+    /// The sum of the units' points.
+    #[default]
+    Points,
+    /// The number of units.
+    Units,
+    /// The number of their members.
+    Members,
+}
+
+impl Load {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Points, Self::Units, Self::Members];
+
+    /// The word in the programme file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Points => "points",
+            Self::Units => "units",
+            Self::Members => "members",
+        }
+    }
+}
+
+pub(super) fn load(root: &Table<'_, '_>) -> Load {
+    let table = root.table("assignment", "[assignment]");
+    let load = table.optional::<String>("load").and_then(|word| {
+        let known = Load::ALL.into_iter().find(|known| known.as_str() == word.value);
+        if known.is_none() {
+            table.mistake(
+                &word.span,
+                format!("`load` can be \"points\", \"units\" or \"members\", not \"{}\"", word.value),
+            );
+        }
+        known
+    });
+    table.finish();
+    load.unwrap_or_default()
 }
 
 pub(super) fn eligibility(

@@ -123,6 +123,8 @@ pub struct Family {
     pub max_adults_per_child: u32,
     /// Persons with an open record of these types are joined to nobody.
     pub apart_types: TypeList,
+    /// A file of pairs of persons who are kept out of one family and from one coordinator.
+    pub apart_file: Option<PathBuf>,
 }
 
 /// `[disclosure]`.
@@ -162,10 +164,19 @@ pub struct Overrides {
     pub input: Vec<String>,
     /// The department whose `input` is replaced.
     pub department: Option<String>,
-    /// In place of `previous` of `[delivery]`.
+    /// The folder of the period before: deliveries are held against it in place of `previous` of `[delivery]`, and
+    /// `assign` keeps its coordinators.
     pub previous: Option<PathBuf>,
     /// Whether `max_change` of `[delivery]` keeps nothing from being delivered.
     pub accept_change: bool,
+}
+
+pub(super) fn language(table: &Table<'_, '_>) -> Language {
+    let Some(word) = table.optional::<String>("language") else { return Language::Danish };
+    word.value.parse().unwrap_or_else(|_| {
+        table.mistake(&word.span, format!("`language` can be \"da\" or \"en\", not \"{}\"", word.value));
+        Language::Danish
+    })
 }
 
 pub(super) fn purpose(root: &Table<'_, '_>) -> Purpose {
@@ -267,12 +278,19 @@ fn dates_leave(persons: &Table<'_, '_>) -> DatesLeave {
     }
 }
 
-pub(super) fn family(root: &Table<'_, '_>, groups: &Groups) -> Family {
+pub(super) fn family(root: &Table<'_, '_>, folder: &Path, groups: &Groups) -> Family {
     let table = root.table("family", "[family]");
     let max_adults_per_child = whole_number(&table, "max_adults_per_child", 1).unwrap_or(4);
     let apart_types = types(&table, "apart_types", groups).unwrap_or_default();
+    let apart_file = table.optional::<String>("apart_file").and_then(|path| {
+        if path.value.trim().is_empty() {
+            table.mistake(&path.span, "`apart_file` is empty: name the file, or leave it out");
+            return None;
+        }
+        Some(relative_to(folder, &path.value))
+    });
     table.finish();
-    Family { max_adults_per_child, apart_types }
+    Family { max_adults_per_child, apart_types, apart_file }
 }
 
 /// The language of `[report]`; Danish without it.

@@ -120,7 +120,7 @@ pub struct TableRequest {
 }
 
 /// No table of the programme has more cells, totals included.
-const MOST_CELLS: usize = 100_000;
+const MOST_CELLS: usize = 10_000;
 
 /// So many tables can be asked for.
 const MOST_TABLES: usize = 100;

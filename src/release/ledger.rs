@@ -171,6 +171,15 @@ impl Ledger {
             .ok_or_else(|| altered(&path, "it is not what is kept of a release"))
     }
 
+    /// Whether what is kept of every release is what the lines say.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Ledger::kept`].
+    pub fn check(&self) -> Result<()> {
+        self.entries.iter().try_for_each(|entry| self.kept(entry).map(|_| ()))
+    }
+
     fn kept_file(&self, number: u64) -> PathBuf {
         self.folder.join(format!("{number:04}.json"))
     }

@@ -131,8 +131,8 @@ fn units(document: &mut Document, programme: &Programme, words: &dyn Sentences) 
     }
 }
 
-fn rule_described(document: &mut Document, rule: &Rule, words: &dyn Sentences) {
-    document.subheading(&rule.id);
+/// What a rule measures, and which points that gives.
+pub(crate) fn rule_in_words(rule: &Rule, words: &dyn Sentences) -> String {
     let scale = match &rule.scale {
         Scale::Bands(bands) => {
             let band = |band: &Band| (words.band(rule.measure, band.from), words.points(band.points.into()));
@@ -140,7 +140,12 @@ fn rule_described(document: &mut Document, rule: &Rule, words: &dyn Sentences) {
         }
         Scale::PerOne { points, max } => words.points_for_each(rule.measure, (*points).into(), max.map(i64::from)),
     };
-    document.paragraph(format!("{}. {scale}", words.measured(rule)));
+    format!("{}. {scale}", words.measured(rule))
+}
+
+fn rule_described(document: &mut Document, rule: &Rule, words: &dyn Sentences) {
+    document.subheading(&rule.id);
+    document.paragraph(rule_in_words(rule, words));
     if rule.measure != Measure::Departments {
         document.paragraph(words.pooled(rule.measure.is_in_years()));
     }

@@ -10,6 +10,7 @@ mod explanation;
 mod steering;
 
 pub use description::describe;
+pub(crate) use description::rule_in_words;
 pub use document::{Block, Document};
 pub use explanation::explain;
 pub use steering::{STEERING_REPORT, SteeringReport};

@@ -38,8 +38,12 @@ pub mod columns {
     pub const POINTS: &str = "points";
     /// Lottery number, in hex.
     pub const LOTTERY: &str = "lottery";
-    /// Who coordinates; in `target_group.parquet` only.
+    /// Who coordinates; in `target_group.parquet` and lists only.
     pub const COORDINATOR: &str = "coordinator";
+    /// What was decided about the unit; in `target_group.parquet` and lists only, where anything was decided.
+    pub const DECISION: &str = "decision";
+    /// Who decided it.
+    pub const DECIDED_BY: &str = "decided_by";
 }
 
 /// Writes `candidates.parquet`; gives its SHA-256 and rows.

@@ -11,7 +11,7 @@ mod why;
 pub(crate) use candidates::label_length;
 pub use candidates::{columns, write_candidates};
 pub use counts::{Counts, CountsByKind, Funnel, IncompleteUnits, Lottery, Shortfall};
-pub use quota::{Choice, Reason, Status, choose};
+pub use quota::{Choice, Reason, Status, choose, next_in_line, propose};
 pub use ranking::{NotEligible, RankedUnit, Ranking, lottery_number, rank};
 pub use standing::{Standing, Standings, WhyNot};
 pub use warnings::warnings;

@@ -1,5 +1,6 @@
 //! Over the ranking: who is proposed and who stands in reserve, within the quotas.
 
+use crate::decisions::Wish;
 use crate::programme::{Kind, PerKind, Selection};
 
 /// What becomes of an eligible unit.
@@ -61,21 +62,7 @@ pub struct Choice {
 /// to `size`, never more than a kind's `max`; then the reserve, whatever its kinds.
 #[must_use]
 pub fn choose(selection: &Selection, kinds: &[Kind]) -> Vec<Choice> {
-    let mut is_proposed = vec![false; kinds.len()];
-    let mut taken = PerKind::<usize>::default();
-    for (&kind, is_proposed) in kinds.iter().zip(&mut is_proposed) {
-        if taken[kind] < selection.quota[kind].min {
-            taken[kind] += 1;
-            *is_proposed = true;
-        }
-    }
-    for (&kind, is_proposed) in kinds.iter().zip(&mut is_proposed) {
-        let has_room = selection.quota[kind].max.is_none_or(|max| taken[kind] < max);
-        if !*is_proposed && has_room && taken.family + taken.citizen < selection.size {
-            taken[kind] += 1;
-            *is_proposed = true;
-        }
-    }
+    let is_proposed = propose(selection, kinds, |_| Wish::Open);
     let mut reserve_left = selection.reserve;
     let choice = |(position, is_proposed)| {
         let is_among_first = position < selection.size;
@@ -96,4 +83,64 @@ pub fn choose(selection: &Selection, kinds: &[Kind]) -> Vec<Choice> {
         Choice { status, reason }
     };
     is_proposed.into_iter().enumerate().map(choice).collect()
+}
+
+/// Which units are proposed, given their kinds by rank and what people decided about them: first those who are to be in,
+/// then as [`choose`] says.
+#[must_use]
+pub fn propose(selection: &Selection, kinds: &[Kind], wish: impl Fn(usize) -> Wish) -> Vec<bool> {
+    let mut is_proposed: Vec<bool> = (0..kinds.len()).map(|unit| wish(unit) == Wish::In).collect();
+    let mut taken = count(kinds, &is_proposed);
+    let is_open: Vec<bool> = (0..kinds.len()).map(|unit| wish(unit) == Wish::Open).collect();
+    for ((&kind, is_proposed), &is_open) in kinds.iter().zip(&mut is_proposed).zip(&is_open) {
+        // Those who are put in may leave no room for it.
+        let has_place = taken.family + taken.citizen < selection.size;
+        if is_open && has_place && taken[kind] < selection.quota[kind].min {
+            taken[kind] += 1;
+            *is_proposed = true;
+        }
+    }
+    for ((&kind, is_proposed), &is_open) in kinds.iter().zip(&mut is_proposed).zip(&is_open) {
+        let has_room = selection.quota[kind].max.is_none_or(|max| taken[kind] < max);
+        if is_open && !*is_proposed && has_room && taken.family + taken.citizen < selection.size {
+            taken[kind] += 1;
+            *is_proposed = true;
+        }
+    }
+    is_proposed
+}
+
+/// The unit that takes a place which has become free, the others staying: the best ranked of those who may be taken that
+/// keeps the quotas. `None` where all places are taken, or nobody is left who fits.
+#[must_use]
+pub fn next_in_line(
+    selection: &Selection,
+    kinds: &[Kind],
+    is_proposed: &[bool],
+    may_be_taken: impl Fn(usize) -> bool,
+) -> Option<usize> {
+    let taken = count(kinds, is_proposed);
+    let free = selection.size.checked_sub(taken.family + taken.citizen).filter(|&free| free > 0)?;
+    let open = || (0..kinds.len()).filter(|&unit| !is_proposed[unit] && may_be_taken(unit));
+    // Units that a minimum still waits for, as far as there are any.
+    let awaited = |kind: Kind| {
+        let missing = selection.quota[kind].min.saturating_sub(taken[kind]);
+        open().filter(|&unit| kinds[unit] == kind).take(missing).count()
+    };
+    let awaited = PerKind { family: awaited(Kind::Family), citizen: awaited(Kind::Citizen) };
+    let is_last_for_them = awaited.family + awaited.citizen >= free;
+    let fits = |&unit: &usize| {
+        let kind = kinds[unit];
+        let has_room = selection.quota[kind].max.is_none_or(|max| taken[kind] < max);
+        has_room && (awaited[kind] > 0 || !is_last_for_them)
+    };
+    open().find(fits)
+}
+
+fn count(kinds: &[Kind], is_proposed: &[bool]) -> PerKind<usize> {
+    let mut taken = PerKind::<usize>::default();
+    for (&kind, _) in kinds.iter().zip(is_proposed).filter(|(_, is_proposed)| **is_proposed) {
+        taken[kind] += 1;
+    }
+    taken
 }

@@ -3,7 +3,7 @@
 //! [`Counted::new`] counts everybody in a selection once, in [`RawCount`](crate::disclosure::RawCount)s that nothing
 //! outside disclosure control can read. [`protect`] makes the tables of them that every release has and those that
 //! `[[statistics.table]]` asks for, and gives [`Statistics`], whose cells are
-//! [`ProtectedCount`](crate::disclosure::ProtectedCount)s: a number, or hidden. Whatever people look at is made from
+//! [`ProtectedCount`]s: a number, or hidden. Whatever people look at is made from
 //! these.
 //!
 //! ```no_run

@@ -5,7 +5,7 @@ use super::flows;
 use super::scales::Scales;
 use super::tables::{self, Draft, Need, internal};
 use super::{Flows, PreviousRelease, Statistics, compare};
-use crate::disclosure::{self, CellDefinition, Mode, Published, Release, Settings, Table, Zeros};
+use crate::disclosure::{self, CellDefinition, Mode, ProtectedTable, Published, Release, Settings, Table, Zeros};
 use crate::error::{Error, Result};
 use crate::pipeline::Load;
 use crate::programme::{Programme, Rounding, Universe, Variable};
@@ -135,6 +135,19 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Leaves out those of the usual tables in which all but totals is hidden. What is left tells less, and so is as safe.
+    fn without_empty(&mut self, tables: Vec<ProtectedTable>) -> Vec<ProtectedTable> {
+        let is_asked = |name: &str| self.programme.statistics.iter().any(|asked| asked.name == name);
+        let (kept, empty): (Vec<_>, Vec<_>) =
+            tables.into_iter().partition(|table| is_asked(&table.name) || shows_anybody(table));
+        for table in empty {
+            if !self.left_out.contains(&table.name) {
+                self.left_out.push(table.name);
+            }
+        }
+        kept
+    }
+
     fn add(&mut self, draft: Draft) -> Result<()> {
         let table = tables::table(&draft, self.counted, self.scales)?;
         self.drafts.push((draft, table));
@@ -145,10 +158,7 @@ impl Work<'_> {
     fn protect(&mut self, hidden: &BTreeSet<CellDefinition>) -> Result<Statistics> {
         loop {
             if self.drafts.iter().all(|(draft, _)| draft.need == Need::Link) {
-                return Err(Error::refused(
-                    "no table of the statistics can be protected: the groups are too small",
-                    "release nothing of this period, or statistics of more departments or a larger programme",
-                ));
+                return Err(too_small());
             }
             let has_flows = self.drafts.iter().any(|(draft, _)| draft.name == "change");
             let tables = self.drafts.iter().map(|(_, table)| table.clone()).collect();
@@ -159,8 +169,12 @@ impl Work<'_> {
             let release = hidden.iter().cloned().fold(release, Release::hide);
             match disclosure::protect(&release, self.settings) {
                 Ok(protected) => {
+                    let tables = self.without_empty(protected.tables);
+                    if tables.is_empty() {
+                        return Err(too_small());
+                    }
                     return Ok(Statistics {
-                        tables: protected.tables,
+                        tables,
                         published: flows::own(&protected.published),
                         bands: self.scales.bands(),
                         left_out: self.left_out.clone(),
@@ -178,6 +192,19 @@ impl Work<'_> {
             }
         }
     }
+}
+
+/// Whether any but the totals of a table shows somebody.
+fn shows_anybody(table: &ProtectedTable) -> bool {
+    let mut inner = table.cells().filter(|cell| cell.values.iter().all(Option::is_some));
+    inner.any(|cell| cell.count.shown().is_some_and(|count| count > 0))
+}
+
+fn too_small() -> Error {
+    Error::refused(
+        "no table of the statistics can be protected: the groups are too small",
+        "release nothing of this period, or statistics of more departments or a larger programme",
+    )
 }
 
 /// The table of all these dimensions together, unpublished.
@@ -209,7 +236,9 @@ fn leave_out(drafts: &mut Vec<(Draft, Table)>, error: &disclosure::Error) -> Res
             "ask for fewer dimensions, or leave it out; nothing was released",
         ));
     }
-    let last = of_cell.or_else(|| drafts.iter().rposition(|(draft, _)| is_usual(draft)));
+    // A cell that only ties tables together: of those, since rows are tied to nobody.
+    let of_people = |draft: &Draft| is_usual(draft) && draft.universe != Universe::Rows;
+    let last = of_cell.or_else(|| drafts.iter().rposition(|(draft, _)| of_people(draft)));
     let Some(last) = last else {
         return Err(Error::refused(
             format!("the statistics cannot be protected: {error}"),
@@ -221,5 +250,8 @@ fn leave_out(drafts: &mut Vec<(Draft, Table)>, error: &disclosure::Error) -> Res
     if draft.name == "units_by_kind" {
         drafts.push((Draft { need: Need::Link, ..draft.clone() }, table.unpublished()));
     }
+    // What ties tables together that are all gone is gone too.
+    let ties = drafts.iter().any(|(draft, _)| draft.need != Need::Link && draft.universe != Universe::Rows);
+    drafts.retain(|(draft, _)| ties || draft.need != Need::Link);
     Ok(Some(draft.name))
 }

@@ -31,12 +31,12 @@ impl PointsBands {
     /// Bands of one width, for points from `least` to `most`.
     fn new(least: i32, most: i32) -> Self {
         let range = i64::from(most) - i64::from(least) + 1;
-        let widths = (0..10).flat_map(|power| [1, 2, 5].map(|width| width * 10_i64.pow(power)));
+        let round = (0..10).flat_map(|power| [1, 2, 5].map(|width| width * 10_i64.pow(power)));
         let bands = i64::try_from(MOST_POINTS_BANDS).unwrap_or(1) - 1;
-        let width = widths.into_iter().find(|width| width * bands >= range).unwrap_or(i64::from(i32::MAX));
+        let width = round.into_iter().find(|width| width * bands >= range).unwrap_or(i64::from(i32::MAX));
         let first = i64::from(least).div_euclid(width);
-        let last = i64::from(most).div_euclid(width);
-        Self { starts: (first..=last).filter_map(|band| i32::try_from(band * width).ok()).collect() }
+        let end = i64::from(most).div_euclid(width);
+        Self { starts: (first..=end).filter_map(|band| i32::try_from(band * width).ok()).collect() }
     }
 
     fn position(&self, points: i32) -> usize {
@@ -70,7 +70,7 @@ struct Combinations {
 /// The values of all dimensions.
 #[derive(Debug, Clone)]
 pub(super) struct Scales {
-    scales: BTreeMap<(Universe, Variable), Scale>,
+    by_variable: BTreeMap<(Universe, Variable), Scale>,
     combinations: Combinations,
     pub(super) points: PointsBands,
     /// By base value of `department_combination`: how many departments.
@@ -86,8 +86,8 @@ impl Scales {
         let points = PointsBands::new(of_eligible().min().unwrap_or(0), of_eligible().max().unwrap_or(0));
         let kinds = Kind::ALL.map(Kind::as_str);
         let numbers = || Scale::new((0..=departments.len()).map(|number| number.to_string()));
-        let mut scales = Self { scales: BTreeMap::new(), combinations, points, combined };
-        let mut add = |universe, variable, scale: Scale| scales.scales.insert((universe, variable), scale);
+        let mut scales = Self { by_variable: BTreeMap::new(), combinations, points, combined };
+        let mut add = |universe, variable, scale: Scale| scales.by_variable.insert((universe, variable), scale);
         add(Universe::Persons, Variable::Sex, Scale::new(["F", "M"]));
         add(Universe::Persons, Variable::AgeBand, Scale::new(programme.age_bands.labels()));
         add(Universe::Persons, Variable::Kind, Scale::new(kinds.into_iter().chain([OTHER_AGE])));
@@ -107,13 +107,13 @@ impl Scales {
     pub(super) fn set_points(&mut self, points: PointsBands) {
         let bands = (0..points.starts.len()).map(|band| points.name(&(band..band + 1)));
         let scale = Scale::new(std::iter::once(NOT_RANKED.to_owned()).chain(bands));
-        self.scales.insert((Universe::Units, Variable::PointsBand), scale);
+        self.by_variable.insert((Universe::Units, Variable::PointsBand), scale);
         self.points = points;
     }
 
     /// How values are merged, for later releases.
     pub(super) fn bands(&self) -> Bands {
-        let merged = self.scales.iter().filter(|(_, scale)| scale.bands() != scale.values());
+        let merged = self.by_variable.iter().filter(|(_, scale)| scale.bands() != scale.values());
         let merged = merged.map(|((universe, variable), scale)| MergedBands {
             universe: universe.as_str().to_owned(),
             dimension: variable.as_str().to_owned(),
@@ -167,7 +167,7 @@ impl Scales {
     pub(super) fn get(&self, universe: Universe, variable: Variable) -> &Scale {
         static NONE: std::sync::OnceLock<Scale> = std::sync::OnceLock::new();
         let none = || NONE.get_or_init(|| Scale::new(std::iter::empty::<String>()));
-        self.scales.get(&(universe, variable)).unwrap_or_else(none)
+        self.by_variable.get(&(universe, variable)).unwrap_or_else(none)
     }
 
     /// Merges values of a dimension: ranges of them, in order, which take each value once.
@@ -181,7 +181,7 @@ impl Scales {
         };
         let groups: Vec<(String, Range<usize>)> = ranges.iter().map(|range| (name(range), range.clone())).collect();
         let merged = scale.merged(&groups);
-        self.scales.insert((universe, variable), merged);
+        self.by_variable.insert((universe, variable), merged);
     }
 
     /// The position of a person's value among those of a dimension that persons have.

@@ -383,6 +383,7 @@ fn limited(factor: i64, cell: CellDefinition, limit: usize) -> Equation {
 }
 
 /// Tables that contradict themselves are a mistake of ours.
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]
 pub(super) fn internal(error: crate::disclosure::Error) -> Error {
     Error::refused(format!("the statistics could not be made: {error}"), "please report this; nothing was released")
 }

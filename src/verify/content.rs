@@ -7,6 +7,7 @@ use crate::extract::Quality;
 use crate::linkage;
 use crate::output::{FileRecord, Manifest, RunMetadata};
 use crate::programme::Programme;
+use crate::release::Ledger;
 use crate::untrusted::{SteadyFile, guarded, shape};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use std::collections::{BTreeSet, HashMap};
@@ -50,8 +51,11 @@ pub(super) fn content(
         warnings.push(Warning(format!("{name}: the programme file has changed since the step was made")));
     }
     errors.extend(private_counts(step, place).err());
-    if errors.is_empty() && step.expected.word == "assign" {
+    if errors.is_empty() && ["assign", "decide"].contains(&step.expected.word) {
         errors.extend(lists(step, place, intact).err());
+    }
+    if step.expected.word == "release" {
+        errors.extend(Ledger::read(&place.programme.out).and_then(|ledger| ledger.check()).err());
     }
     Some((errors, warnings))
 }
@@ -183,7 +187,9 @@ fn lists(assign: &Standing<'_>, place: &Place<'_>, intact: &BTreeSet<PathBuf>) -
         let id = list.parent().and_then(Path::file_name).map(|id| id.to_string_lossy().into_owned());
         (id.unwrap_or_default(), place.folder.join(list))
     };
-    let lists: Vec<(String, PathBuf)> = lists.iter().map(of_coordinator).collect();
+    // A workbook is what its SHA-256 says; that it says what the list does, only --recompute can tell.
+    let tables = lists.iter().filter(|list| list.extension().is_some_and(|extension| extension == "parquet"));
+    let lists: Vec<(String, PathBuf)> = tables.map(of_coordinator).collect();
     let (candidates, target_group) = (place.folder.join(candidates), place.folder.join(target_group));
     assignment::check_lists(&candidates, &target_group, &lists, &assign.expected.again)
 }

@@ -73,6 +73,12 @@ impl Inventory {
         self.entries.iter().any(|(path, (kind, _))| *kind != Kind::Folder && path.starts_with(folder))
     }
 
+    /// The names of what stands in a folder.
+    pub(super) fn names_in<'i>(&'i self, folder: &'i Path) -> impl Iterator<Item = &'i str> {
+        let within = self.entries.keys().filter(move |path| path.parent() == Some(folder));
+        within.filter_map(|path| path.file_name()?.to_str())
+    }
+
     /// What does not belong: other than these, by path and kind. Of a folder that does not belong only itself.
     pub(super) fn strays(&self, belongs: &BTreeMap<PathBuf, Kind>) -> Vec<&Path> {
         let mut strays: Vec<&Path> = Vec::new();

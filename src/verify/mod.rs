@@ -20,12 +20,14 @@ mod steps;
 
 pub use report::{Check, Finding, Report, StepReport, Verdict};
 
+use crate::decisions;
 use crate::error::{Error, Result, Warning};
-use crate::output::{FileRecord, Journal, Manifest, Period};
+use crate::output::{FileRecord, Journal, Manifest, Period, read_log};
 use crate::pipeline::{Context, Outcome};
 use crate::programme::Programme;
 use content::content;
 use inventory::{Inventory, Kind};
+use serde_json::{Map, Value};
 use standing::{Place, Standing, belongings, day, open_to_others};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -133,9 +135,12 @@ fn together(steps: &mut [Standing<'_>], place: &Place<'_>) -> Together {
             None => of_none.push(error),
         }
     }
+    if place.inventory.is_file(Path::new(decisions::FILE)) {
+        of_none.extend(decisions::Log::read(place.folder).err());
+    }
     let journal = Path::new(Journal::SHOWN_RECORDS);
     if place.inventory.is_file(journal) {
-        of_none.extend(Journal::check(&place.folder.join(journal)).err());
+        of_none.extend(read_log::<Map<String, Value>>(&place.folder.join(journal)).err());
     }
     together.record(Check::Files, of_none);
 

@@ -28,9 +28,11 @@ pub(super) fn check(
         return Some(Warning("there is no selection; nothing was recomputed".to_owned()));
     };
     let own = programme_of(manifest, place.programme).filter(|own| can_be_read && own.sha256 == place.programme.sha256);
+    let assigned = again.iter().find(|step| step.expected.word == "assign").and_then(|step| step.manifest.as_ref());
+    let revised = again.iter().find(|step| step.expected.word == "decide").and_then(|step| step.manifest.as_ref());
     let recomputed = own.map(|own| {
         let context = Context { programme: &own, ..*context };
-        pipeline::recompute(&context, period)
+        pipeline::recompute(&context, period, assigned, revised)
     });
     let (recomputed, mut failure) = match recomputed {
         Some(Ok(recomputed)) => (Some(recomputed), None),

@@ -3,9 +3,11 @@
 use super::inventory::{Inventory, Kind};
 use super::report::{Check, Finding, StepReport, Verdict};
 use super::steps::Expected;
+use crate::decisions::{self, Log};
 use crate::error::{Error, Result};
 use crate::output::{FileRecord, Journal, Manifest};
 use crate::programme::Programme;
+use crate::untrusted::SteadyFile;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -194,6 +196,30 @@ impl<'p> Standing<'p> {
         self.record(Check::Access, open_to_others(place, &open));
     }
 
+    /// An input that a step reads where it is asked to: persons kept apart, decisions, the period before. What stands in
+    /// another period may be gone by now; it is compared where it is there.
+    fn further_input(&self, manifest: &Manifest, record: &FileRecord, place: &Place<'_>) -> Result<()> {
+        let path = Path::new(&record.path);
+        let own = place.folder.join(self.expected.manifest());
+        let other =
+            || self.refused(&own, format!("it was made from another {} than the one that stands there", record.path));
+        let is_assign = ["assign", "decide"].contains(&self.expected.word);
+        let is_of_previous = is_assign && manifest.overrides.contains_key("previous") && path.is_absolute();
+        let is_apart_file = |file: &PathBuf| FileRecord::new(file, String::new(), None).path == record.path;
+        if is_assign && record.path == decisions::FILE {
+            Log::read(place.folder)?.as_read(place.folder, record).map(drop)
+        } else if let Some(file) = place.programme.family.apart_file.as_ref().filter(|file| is_apart_file(file)) {
+            if SteadyFile::open(file)?.sha256()? == record.sha256 { Ok(()) } else { Err(other()) }
+        } else if is_of_previous && path.ends_with(decisions::FILE) {
+            let folder = path.ancestors().nth(2).filter(|_| path.exists());
+            folder.map_or(Ok(()), |folder| Log::read(folder)?.as_read(folder, record).map(drop))
+        } else if is_of_previous && path.ends_with("assignment/target_group.parquet") {
+            if !path.exists() || SteadyFile::open(path)?.sha256()? == record.sha256 { Ok(()) } else { Err(other()) }
+        } else {
+            Err(self.refused(&own, "it names inputs that this step does not read"))
+        }
+    }
+
     /// The step was made from the files that now stand there: those that `made` gives, by path.
     pub(super) fn check_inputs(&mut self, place: &Place<'_>, made: &BTreeMap<String, FileRecord>) {
         let (Some(manifest), Some(inputs)) = (&self.manifest, &self.expected.inputs) else { return };
@@ -214,9 +240,12 @@ impl<'p> Standing<'p> {
                 (Some(_), Some(_)) => {}
             }
         }
-        if manifest.inputs.len() > inputs.len() {
-            errors.push(self.refused(&path, "it names inputs that this step does not read"));
+        let is_expected = |record: &&FileRecord| inputs.iter().any(|input| Path::new(&record.path) == input);
+        let (known, further): (Vec<_>, Vec<_>) = manifest.inputs.iter().partition(is_expected);
+        if known.len() > inputs.len() {
+            errors.push(self.refused(&path, "it names an input twice"));
         }
+        errors.extend(further.into_iter().filter_map(|record| self.further_input(manifest, record, place).err()));
         for folder in away {
             let what = format!("`{}` was made from it, and no step is there", self.expected.step.name);
             errors.push(Error::file(&place.folder.join(folder), what, "put the folder back from where it is kept"));
@@ -228,9 +257,10 @@ impl<'p> Standing<'p> {
 /// What belongs in the folder, by path and kind.
 pub(super) fn belongings(steps: &[Standing<'_>]) -> BTreeMap<PathBuf, Kind> {
     let mut belongs = BTreeMap::from([(PathBuf::new(), Kind::Folder)]);
-    let journal = Path::new(Journal::SHOWN_RECORDS);
-    belongs.insert(journal.to_path_buf(), Kind::File);
-    belongs.extend(journal.parent().map(|folder| (folder.to_path_buf(), Kind::Folder)));
+    for log in [decisions::FILE, Journal::SHOWN_RECORDS].map(Path::new) {
+        belongs.insert(log.to_path_buf(), Kind::File);
+        belongs.extend(log.parent().map(|folder| (folder.to_path_buf(), Kind::Folder)));
+    }
     let mut add = |path: &Path, kind| {
         belongs.insert(path.to_path_buf(), kind);
         for parent in path.ancestors().skip(1) {

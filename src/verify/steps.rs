@@ -3,7 +3,7 @@
 //! A new step finds its place by an entry here.
 
 use super::inventory::Inventory;
-use crate::output::{FileRecord, MANIFEST, Manifest, Step};
+use crate::output::{FileRecord, MANIFEST, Manifest, Revision, Step};
 use crate::pipeline::Recomputed;
 use crate::programme::{Department, Programme, TypeList};
 use crate::report::STEERING_REPORT;
@@ -55,10 +55,7 @@ pub(super) fn steps<'p>(programme: &'p Programme, inventory: &Inventory) -> Vec<
         recomputed: Some(|recomputed| &recomputed.selection),
         again: "find out what changed it, then run `udpeg select --force` and `udpeg assign --force` again".to_owned(),
     });
-    let lists = programme
-        .coordinators
-        .iter()
-        .map(|coordinator| Path::new("coordinators").join(&coordinator.id).join("list.parquet"));
+    let of_assign = |name: &str| Path::new("assignment").join(name);
     steps.push(Expected {
         step: Step::assign(),
         word: "assign",
@@ -66,17 +63,59 @@ pub(super) fn steps<'p>(programme: &'p Programme, inventory: &Inventory) -> Vec<
         named_in: None,
         command: "assign".to_owned(),
         department: None,
-        outputs: std::iter::once(PathBuf::from("assignment/target_group.parquet")).chain(lists).collect(),
+        outputs: std::iter::once(of_assign("target_group.parquet")).chain(lists(programme, Path::new(""))).collect(),
         unlisted: Vec::new(),
         inputs: Some(vec![selection("candidates.parquet")]),
         recomputed: Some(|recomputed| &recomputed.assignment),
         again: "find out what changed it, then run `udpeg assign --force` again".to_owned(),
     });
+    steps.extend(revisions(programme, inventory));
     let is_there = |step: &Expected<'_>| inventory.holds_files_below(step.place());
-    let outputs = steps.iter().flat_map(|step| step.outputs.clone());
+    // What is released is what `assign` wrote.
+    let made = steps.iter().filter(|step| step.word != "decide");
+    let outputs = made.flat_map(|step| step.outputs.clone());
     let release = release(outputs.filter(|path| Step::may_be_named_in_release(path)).collect());
     steps.extend(custody(programme).into_iter().chain([release]).filter(is_there));
     steps
+}
+
+/// The lists of all coordinators, in a folder.
+fn lists(programme: &Programme, place: &Path) -> impl Iterator<Item = PathBuf> {
+    programme.coordinators.iter().flat_map(move |coordinator| {
+        let folder = place.join("coordinators").join(&coordinator.id);
+        ["list.parquet", "list.xlsx"].map(|name| folder.join(name))
+    })
+}
+
+/// The revisions that are there. The present one can be made again.
+fn revisions<'p>(programme: &'p Programme, inventory: &Inventory) -> Vec<Expected<'p>> {
+    let mut there: Vec<Revision> =
+        inventory.names_in(Path::new(Revision::FOLDER)).filter_map(Revision::named).collect();
+    there.sort_unstable();
+    let present = there.last().copied();
+    let revision = |revision: Revision| {
+        let folder = revision.folder();
+        let assignment = ["target_group.parquet", "changes.json"].map(|name| folder.join("assignment").join(name));
+        let mut step = Step::decide(revision);
+        // The log of decisions is nobody's alone.
+        step.folders.retain(|place| place.starts_with(&folder));
+        Expected {
+            step,
+            word: "decide",
+            or: None,
+            named_in: None,
+            command: "verify".to_owned(),
+            department: None,
+            outputs: assignment.into_iter().chain(lists(programme, &folder)).collect(),
+            unlisted: Vec::new(),
+            inputs: Some(
+                ["selection/candidates.parquet", "assignment/target_group.parquet"].map(PathBuf::from).to_vec(),
+            ),
+            recomputed: (Some(revision) == present).then_some(|recomputed| &recomputed.revision),
+            again: "find out what changed it, and get the folder again from where it is kept".to_owned(),
+        }
+    };
+    there.into_iter().map(revision).collect()
 }
 
 /// The statistics for the steering group, made from all steps before.

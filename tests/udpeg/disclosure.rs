@@ -1,5 +1,7 @@
 //! Disclosure control: what is hidden, what can be worked out of the rest, and what never is.
 
+#![expect(clippy::cast_precision_loss, reason = "counts of people are far below 2⁵³")]
+
 mod auditing;
 mod known_answers;
 mod linked;

@@ -149,7 +149,7 @@ impl std::fmt::LowerHex for HexOf<'_> {
 #[test]
 fn manifests_name_every_input_and_output_with_its_hash_and_rows() {
     let place = ran();
-    for (folder, inputs, outputs) in [("delivery/jobcentre", 1, 3), ("selection", 9, 3), ("assignment", 1, 2)] {
+    for (folder, inputs, outputs) in [("delivery/jobcentre", 1, 3), ("selection", 9, 3), ("assignment", 1, 3)] {
         let manifest = place.json(&format!("{PERIOD}/{folder}/manifest.json"));
         assert_eq!(manifest["program_version"], env!("CARGO_PKG_VERSION"));
         assert_eq!(manifest["key_id"], "cf38ac5703629760");

@@ -11,8 +11,8 @@ use chrono::NaiveDate;
 use std::path::Path;
 use udpeg::error::Mistake;
 use udpeg::programme::{
-    Attributes, Band, Encoding, Family, Kind, Measure, OTHER_TYPE, PerKind, Period, Programme, Purpose, Quota, Rule,
-    Scale, TypeList,
+    Attributes, Band, Encoding, Family, Kind, Load, Measure, OTHER_TYPE, PerKind, Period, Programme, Purpose, Quota,
+    Rule, Scale, TypeList,
 };
 use udpeg::{Error, Result};
 
@@ -111,7 +111,8 @@ fn what_is_left_out_has_its_default() {
     ]))
     .unwrap();
     assert_eq!(programme.attributes, Attributes { sex: false, age_band: false });
-    assert_eq!(programme.family, Family { max_adults_per_child: 4, apart_types: TypeList::default() });
+    let family = Family { max_adults_per_child: 4, apart_types: TypeList::default(), apart_file: None };
+    assert_eq!(programme.family, family);
     assert_eq!(programme.selection.reserve, 0);
     assert!(programme.selection.tie_break.is_empty());
     assert_eq!(programme.selection.quota, PerKind::default());
@@ -121,6 +122,7 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(programme.eligibility.ages, None);
     assert!(programme.eligibility.require.is_empty());
     assert_eq!(programme.rules[1].scale, per_one(3, None));
+    assert_eq!(programme.load, Load::Points);
     assert_eq!(programme.coordinators[0].takes, PerKind { family: true, citizen: true });
     let format = &programme.departments[0].format;
     assert_eq!((format.delimiter, format.encoding, format.leading_zero_lost), (None, Some(Encoding::Utf8), false));

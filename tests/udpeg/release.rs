@@ -42,6 +42,11 @@ type Cells = BTreeMap<String, Option<u64>>;
 
 /// The cells of a file of statistics; the name of the table is left out, since equal cells stand in several.
 fn cells(csv: &str) -> Cells {
+    cells_by(csv, false)
+}
+
+/// The same of rounded counts, or of exact ones.
+fn cells_by(csv: &str, is_rounded: bool) -> Cells {
     let mut cells = Cells::new();
     for line in csv.lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
@@ -52,7 +57,12 @@ fn cells(csv: &str) -> Cells {
             .filter(|pair| !["", "total"].contains(&pair.1))
             .collect();
         conditions.sort_unstable();
-        let universe = if fields[0].starts_with("proposed_") || fields[0] == "change" { fields[0] } else { fields[1] };
+        // Totals of rounded counts are sums of what a table shows, and so differ between tables.
+        let universe = if is_rounded || fields[0].starts_with("proposed_") || fields[0] == "change" {
+            fields[0]
+        } else {
+            fields[1]
+        };
         let count = (!fields[8].is_empty()).then(|| fields[8].parse().unwrap());
         let before = cells.insert(format!("{universe} {conditions:?}"), count);
         assert!(

@@ -5,6 +5,7 @@ use crate::args::{Extracts, OfProgramme, Programme as Typed};
 use crate::terminal::Terminal;
 use std::path::{Path, PathBuf};
 use udpeg::custody::Account;
+use udpeg::output::Revision;
 use udpeg::pipeline::{Context, Delivering, Memory, Outcome};
 use udpeg::programme::{Overrides, Programme};
 use udpeg::{Error, Result};
@@ -12,6 +13,14 @@ use udpeg::{Error, Result};
 /// The overrides that all commands take.
 pub(crate) fn overrides(typed: &OfProgramme) -> Overrides {
     Overrides { as_of: typed.as_of, period: typed.period.clone(), out: typed.out.clone(), ..Overrides::default() }
+}
+
+/// The same with the period before, whose path stands whole in the manifest.
+pub(crate) fn with_previous(overrides: Overrides, typed: Option<&PathBuf>) -> Result<Overrides> {
+    let absolute = |path: &PathBuf| {
+        std::path::absolute(path).map_err(|error| Error::io(path, "find the folder of the period before", &error))
+    };
+    Ok(Overrides { previous: typed.map(absolute).transpose()?, ..overrides })
 }
 
 /// The same, of commands that read extracts.
@@ -69,6 +78,11 @@ pub(crate) fn run_with<T>(
     step(&Context { programme: &programme, today, force, memory, progress: progress.as_ref() })
 }
 
+/// The time, to the second, with the offset to UTC.
+pub(crate) fn now() -> String {
+    chrono::Local::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
+}
+
 /// Who does it, when and why, for the custody log.
 pub(crate) fn account(typed: &Accountable) -> Result<Account> {
     Account::new(&typed.by, &typed.reason, chrono::Local::now().fixed_offset())
@@ -76,7 +90,10 @@ pub(crate) fn account(typed: &Accountable) -> Result<Account> {
 
 /// The manifest of the assignment that a list is of.
 pub(crate) fn assignment(typed: Option<&PathBuf>, programme: &Programme) -> PathBuf {
-    let own = || programme.out.join(&programme.period).join("assignment").join("manifest.json");
+    let own = || {
+        let folder = programme.out.join(&programme.period);
+        folder.join(Revision::present(&folder).folder()).join("assignment").join("manifest.json")
+    };
     typed.cloned().unwrap_or_else(own)
 }
 

@@ -4,8 +4,10 @@
 mod args;
 mod assign;
 mod check;
+mod compare;
 mod completions;
 mod context;
+mod decide;
 mod describe;
 mod exit;
 mod explain;
@@ -17,6 +19,8 @@ mod memory;
 mod progress;
 mod pseudonym_of;
 mod pseudonymise;
+mod purge;
+mod recuse;
 mod reidentify;
 mod rekey;
 mod release;
@@ -34,6 +38,7 @@ use args::{Args, Command};
 use clap::Parser;
 use std::process::ExitCode;
 use terminal::Terminal;
+use udpeg::decisions::Decision;
 
 fn main() -> ExitCode {
     memory::close_to_others();
@@ -55,6 +60,10 @@ fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode
         Command::Check(command) => return check::run(command, terminal),
         Command::Select(command) => select::run(command, terminal),
         Command::Assign(command) => assign::run(command, terminal),
+        Command::Recuse(command) => recuse::run(command, terminal),
+        Command::Accept(command) => decide::answer(command, Decision::Accept, terminal),
+        Command::Decline(command) => decide::answer(command, Decision::Decline, terminal),
+        Command::Override(command) => decide::override_rank(command, terminal),
         Command::Release(command) => release::run(command, terminal),
         Command::Run(command) => run::run(command, terminal),
         Command::Rekey(command) => rekey::run(command, terminal),
@@ -63,6 +72,8 @@ fn run_command(command: &Command, terminal: &Terminal) -> udpeg::Result<ExitCode
         Command::PseudonymOf(command) => pseudonym_of::run(command, terminal),
         Command::Log(command) => log::run(command, terminal),
         Command::Verify(command) => return verify::run(command, terminal),
+        Command::Compare(command) => compare::run(command, terminal),
+        Command::Purge(command) => purge::run(command, terminal),
         Command::Explain(command) => explain::run(command, terminal),
         Command::Describe(command) => describe::run(command, terminal),
         Command::Test(command) => return test::run(command, terminal),

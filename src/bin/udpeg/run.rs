@@ -13,6 +13,7 @@ use udpeg::report::STEERING_REPORT;
 
 pub(crate) fn run(typed: &Run, terminal: &Terminal) -> Result<()> {
     let overrides = context::extract_overrides(&typed.programme, &typed.extracts, typed.department.as_ref())?;
+    let overrides = context::with_previous(overrides, typed.extracts.previous.as_ref())?;
     let delivering = context::delivering(&typed.extracts);
     let step = |context: &Context<'_>| pipeline::run(context, &delivering, typed.new_key);
     let outcome = context::run(&typed.programme, &overrides, terminal, step)?;

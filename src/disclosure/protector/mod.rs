@@ -118,8 +118,8 @@ impl Protector {
             let [up, down] = reach.map(|reach| reach.unwrap_or(0).max(0));
             up + down >= self.width
         };
-        let owed = (0..self.model.places.len()).filter(|&cell| self.is_owed(cell));
-        owed.map(|cell| if is_proved(cell) { Ok(()) } else { Err(Unprotectable(cell)) }).collect()
+        let mut owed = (0..self.model.places.len()).filter(|&cell| self.is_owed(cell));
+        owed.try_for_each(|cell| if is_proved(cell) { Ok(()) } else { Err(Unprotectable(cell)) })
     }
 
     fn is_wide(&self, cell: usize) -> bool {

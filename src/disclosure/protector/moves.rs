@@ -12,7 +12,7 @@ pub(super) struct Farthest {
 /// All moves, and by cell those that change it farthest upwards and downwards.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Moves {
-    moves: Vec<Changes>,
+    all: Vec<Changes>,
     is_valid: Vec<bool>,
     of_cell: Vec<Vec<usize>>,
     up: Vec<Farthest>,
@@ -26,7 +26,7 @@ impl Moves {
     }
 
     pub(super) fn get(&self, number: usize) -> &Changes {
-        &self.moves[number]
+        &self.all[number]
     }
 
     /// How far apart two tables are in this cell.
@@ -40,12 +40,12 @@ impl Moves {
 
     /// Adds a move, which must be one.
     pub(super) fn add(&mut self, changes: Changes) {
-        let number = self.moves.len();
+        let number = self.all.len();
         for &(cell, change) in &changes {
             self.of_cell[cell].push(number);
             self.consider(cell, number, change);
         }
-        self.moves.push(changes);
+        self.all.push(changes);
         self.is_valid.push(true);
     }
 
@@ -67,13 +67,13 @@ impl Moves {
             self.is_valid[number] = is_valid;
         }
         let mut cells: Vec<usize> =
-            numbers.iter().flat_map(|&number| self.moves[number].iter().map(|&(cell, _)| cell)).collect();
+            numbers.iter().flat_map(|&number| self.all[number].iter().map(|&(cell, _)| cell)).collect();
         cells.sort_unstable();
         cells.dedup();
         for &cell in &cells {
             (self.up[cell], self.down[cell]) = (Farthest::default(), Farthest::default());
             for number in self.that_change(cell) {
-                let changes = &self.moves[number];
+                let changes = &self.all[number];
                 if let Ok(found) = changes.binary_search_by_key(&cell, |&(cell, _)| cell) {
                     self.consider(cell, number, changes[found].1);
                 }

@@ -52,7 +52,9 @@ impl Search<'_> {
         let (changes, broken) = (Changes::new(), Vec::new());
         let mut walk = Walk { search: self, changes, broken, cost: 0, best: None, steps_left: steps, preference };
         let start = walk.step(self.target, 1)?;
-        STRAYING.into_iter().for_each(|straying| walk.take(start, straying));
+        for straying in STRAYING {
+            walk.take(start, straying);
+        }
         let (_, mut changes) = walk.best?;
         changes.sort_unstable();
         Some(changes)

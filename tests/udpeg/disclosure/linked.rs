@@ -138,7 +138,7 @@ fn what_everybody_knows_of_several_cells_is_taken_into_account() {
     let linked = super::release([small.unwrap(), persons.unwrap()]).equation(same.clone());
     let protected = protect(&linked, &small_only(5)).unwrap();
     let citizens = protected.tables.iter().map(|table| table.count(&[Some("citizen")]).unwrap());
-    assert!(citizens.into_iter().all(|count| count.is_hidden()));
+    assert!(citizens.into_iter().all(udpeg::disclosure::ProtectedCount::is_hidden));
     let contradiction = Equation { constant: 1, ..same };
     let refused = protect(&linked.equation(contradiction), &small_only(5)).unwrap_err();
     assert!(matches!(refused, Error::Contradiction { .. }));

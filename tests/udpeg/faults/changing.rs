@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use udpeg::assignment::TargetGroup;
+use udpeg::assignment::{TargetGroup, Terms};
 use udpeg::custody;
 use udpeg::identity::{Key, Passphrase};
 use udpeg::output::Manifest;
@@ -168,10 +168,12 @@ fn what_was_checked_is_what_is_read_or_the_change_is_told() {
         let manifest = Manifest::read(&folder.join("selection"), "select").unwrap();
         let name = Path::new("selection/candidates.parquet");
         let (_, file) = manifest.unaltered(&folder.join(name), name, "hint").unwrap();
-        assert_eq!(TargetGroup::read(&file, &[]).unwrap().units.len(), 2);
+        let programme = Programme::read(&place.path("p.toml"), &Overrides::default()).unwrap();
+        let terms = |_: &str| Ok(Terms::default());
+        assert_eq!(TargetGroup::read(&file, &programme, terms).unwrap().0.units.len(), 2);
         std::thread::sleep(TICK);
         meddling(&folder.join(name));
-        let error = TargetGroup::read(&file, &[]).unwrap_err().to_string();
+        let error = TargetGroup::read(&file, &programme, terms).unwrap_err().to_string();
         assert!(error.contains("candidates.parquet: it changed while it was read"), "{case}: {error}");
         assert!(file.bytes(1 << 20).is_err(), "{case}");
     }

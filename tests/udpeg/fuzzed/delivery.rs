@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
-use udpeg::assignment::TargetGroup;
+use udpeg::assignment::{TargetGroup, Terms};
 use udpeg::extract::{Record, Room};
 use udpeg::identity::Pseudonym;
 use udpeg::linkage::{Delivery, Linked, Units, read_all};
@@ -367,9 +367,11 @@ fn candidates(input: &[u8]) {
     let path = PLACE.period.join("candidates.parquet");
     fs::write(&path, input).expect("a file can be written");
     let file = SteadyFile::open(&path).expect("it was just written");
-    if let Ok(group) = TargetGroup::read(&file, &PLACE.programme.coordinators) {
-        assert_eq!(group.units.len(), group.coordinators.len());
-        let assigned = group.coordinators.iter().flatten().count();
+    let terms = |_: &str| Ok(Terms::default());
+    if let Ok((group, _)) = TargetGroup::read(&file, &PLACE.programme, terms) {
+        let coordinators = &group.assignment.coordinators;
+        assert_eq!(group.units.len(), coordinators.len());
+        let assigned = coordinators.iter().flatten().count();
         assert!(assigned <= PLACE.programme.coordinators[0].capacity);
     }
 }

@@ -177,7 +177,12 @@ fn programmes_that_the_program_takes_pass_the_schema() {
         ("[18, 25, 30, 40, 50, 60, 67]", "[18]\ndates = \"month\""),
     ]);
     let approved = edited(&[("[purpose]", &format!("[purpose]\napproved_rules = \"{}\"", "0f".repeat(32)))]);
-    for text in [SMALL_PROGRAMME, furesoe, &weekly, &groups, &limits, &approved] {
+    let people = edited(&[
+        ("[programme]\n", "[programme]\nlanguage = \"en\"\n"),
+        ("[disclosure]", "[family]\napart_file = \"apart.csv\"\n[assignment]\nload = \"units\"\n[disclosure]"),
+        ("[disclosure]", "[consent]\nrest = { no = \"1 year\", moved = \"never\" }\n[disclosure]"),
+    ]);
+    for text in [SMALL_PROGRAMME, furesoe, &weekly, &groups, &limits, &approved, &people] {
         assert!(super::parse(text).is_ok(), "{:?}", mistakes(text));
         assert_eq!(objections(text), Vec::<String>::new(), "{text}");
     }
@@ -190,6 +195,10 @@ fn programmes_that_the_program_refuses_do_not() {
         ("[programme]\n", "[programme_]\n"),
         ("measure = \"years\"", "measure = \"month\""),
         ("threshold = 5", "threshold = 0"),
+        ("[programme]\n", "[programme]\nlanguage = \"de\"\n"),
+        ("[disclosure]", "[assignment]\nload = \"days\"\n[disclosure]"),
+        ("[disclosure]", "[consent]\naccept = []\n[disclosure]"),
+        ("[disclosure]", "[consent]\nrest = { no = 1 }\n[disclosure]"),
         ("capacity = ", "capacity = -"),
         ("[18, 25, 30, 40, 50, 60, 67]", "[18]\ndates = \"week\""),
         ("[disclosure]", "[delivery]\nmax_change = 30\n[disclosure]"),

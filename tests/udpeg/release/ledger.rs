@@ -89,6 +89,7 @@ fn nothing_is_released_beside_a_ledger_that_was_altered() {
         place.write("out/ledger/0001.json", kept);
         released(&place, &["--force"]).failed(4, &["the ledger of releases is not as it was written"]);
         release(&place, &[]).failed(4, &["the ledger of releases"]);
+        place.udpeg(&["verify", "--programme", "programme.toml"]).failed(4, &["the ledger of releases"]);
         assert_eq!(place.read(CSV), before);
     };
     refused(&ledger.replacen("B. Holm", "C. Holm", 1), &kept);
@@ -109,7 +110,7 @@ fn statistics_of_another_selection_than_the_one_that_stands_are_not_released() {
     place.edit("programme.toml", "reserve   = ", "reserve   = 1");
     release(&place, &[]).failed(4, &["was made with another programme file"]);
     place.udpeg(&["select", "--programme", "programme.toml", "--force"]).succeeded();
-    release(&place, &[]).failed(4, &["the assignment was made"]);
+    release(&place, &[]).failed(4, &["its assignment was made with another programme file"]);
     place.udpeg(&["verify", "--programme", "programme.toml"]).failed(4, &["release/manifest.json"]);
     place.udpeg(&["assign", "--programme", "programme.toml", "--force"]).succeeded();
     release(&place, &[]).succeeded();

@@ -1,6 +1,6 @@
 //! What stands in the statistics, against a slow recount from the other steps' files.
 
-use super::{CSV, Cells, cells_of, made, municipality, release, run};
+use super::{CSV, Cells, cells_by, cells_of, made, municipality, release, run};
 use crate::support::{Workplace, parquet_metadata, parquet_rows};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,7 +73,7 @@ fn what_is_shown_is_what_a_slow_recount_gives() {
             agree += 1;
         }
     }
-    assert!(agree > 40, "only {agree} cells were compared");
+    assert!(agree > 30, "only {agree} cells were compared");
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn with_rounding_every_count_is_a_multiple_but_for_what_everybody_knows() {
     let place = municipality();
     place.edit("programme.toml", "threshold = 5", "threshold = 5\nround = 10");
     run(&place, &[]).succeeded();
-    let counts = cells_of(&place);
+    let counts = cells_by(&place.read(CSV), true);
     let odd: Vec<(&String, u64)> = counts
         .iter()
         .filter_map(|(cell, count)| Some((cell, (*count)?)))

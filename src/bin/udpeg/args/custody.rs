@@ -138,7 +138,7 @@ pub(crate) struct Unkey {
     /// The coordinator's list.parquet
     #[arg(long, value_name = "FILE")]
     pub list: PathBuf,
-    /// The assignment's manifest.json, which must name the list [default: <out>/<period>/assignment/manifest.json]
+    /// The assignment's manifest.json, which must name the list [default: that of the period, in its present revision]
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
     /// The departments' deliveries as they were handed over, before they were re-keyed
@@ -171,7 +171,7 @@ pub(crate) struct Reidentify {
     /// The coordinator's list.parquet, or the pseudonyms.parquet that the custodian made of it
     #[arg(long, value_name = "FILE")]
     pub list: PathBuf,
-    /// The assignment's manifest.json, which must name the list [default: <out>/<period>/assignment/manifest.json]
+    /// The assignment's manifest.json, which must name the list [default: that of the period, in its present revision]
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
     /// Use this key file instead of the programme's

@@ -2,12 +2,14 @@
 
 pub(crate) mod check;
 pub(crate) mod custody;
+pub(crate) mod decide;
 pub(crate) mod init;
 
 use check::Check;
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 use custody::{Key, Log, PseudonymOf, Reidentify, Rekey, Unkey, Unlock};
+pub(crate) use decide::{Answer, Override};
 use init::{Init, Schema};
 use std::path::PathBuf;
 use udpeg::explanation::Asked;
@@ -28,6 +30,9 @@ Examples:
   udpeg pseudonymise -p p.toml -d social       each department
   udpeg select -p p.toml                       the analyst
   udpeg assign -p p.toml                       who leads the coordinators
+  udpeg decline -p p.toml --unit U …           somebody says no
+  udpeg recuse -p p.toml --unit U …            a conflict of interest
+  udpeg compare out/2026Q2 out/2026Q3          what has changed since
   udpeg release -p p.toml                      what the steering group would see
   udpeg verify -p p.toml                       whoever wants to be sure
   udpeg explain -p p.toml 60522e3e             whoever is asked why
@@ -71,6 +76,14 @@ pub(crate) enum Command {
     Select(Select),
     /// Give each proposed unit a coordinator
     Assign(Assign),
+    /// Record that a coordinator has a conflict of interest with a unit
+    Recuse(Recuse),
+    /// Record that a unit accepts
+    Accept(Answer),
+    /// Record that a unit declines, and let the next in line take its place
+    Decline(Answer),
+    /// Put a unit in, or take it out, whatever its rank
+    Override(Override),
     /// Show what statistics would be released, or release them
     Release(Release),
     /// Pseudonymise all departments, select and assign, in one process
@@ -87,6 +100,10 @@ pub(crate) enum Command {
     Log(Log),
     /// Check that a period's files were not altered and its steps fit together
     Verify(Verify),
+    /// Put two selections side by side: who entered, who left, and why
+    Compare(Compare),
+    /// Remove periods past their `delete_after`
+    Purge(Purge),
     /// Say why a person's unit is proposed or not
     Explain(Explain),
     /// Describe the programme for publication, from its file alone
@@ -189,13 +206,45 @@ pub(crate) struct Select {
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Example:
+Examples:
   udpeg assign --programme config/furesoe.toml
+  udpeg assign -p p.toml --previous out/2026Q2
 
 Reads <out>/<period>/selection/ and writes assignment/ and one list for each coordinator.")]
 pub(crate) struct Assign {
     #[command(flatten)]
     pub programme: Programme,
+    /// Keep the coordinators of this period, <out>/<period>, where that can be
+    #[arg(long, value_name = "FOLDER", help_heading = "Overrides (recorded in the manifest)")]
+    pub previous: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  udpeg recuse -p p.toml --unit 60522e3e --coordinator k3 --reason kin
+
+Holds for each member of the unit from then on: in this period once it is assigned (again), and in
+later ones through --previous. Written to <out>/<period>/decisions/decisions.jsonl.")]
+pub(crate) struct Recuse {
+    /// The programme file
+    #[arg(long, short, value_name = "FILE")]
+    pub programme: PathBuf,
+    /// The unit: its id, its label, or a member's pseudonym
+    #[arg(long, value_name = "UNIT")]
+    pub unit: String,
+    /// The coordinator's id
+    #[arg(long, value_name = "ID")]
+    pub coordinator: String,
+    /// Why, in a few words; no names or numbers
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Use this period instead of the programme's
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<String>,
+    /// Look below this folder instead of the programme's
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -267,6 +316,46 @@ pub(crate) struct Verify {
     /// Run select and assign again from the deliveries, beside the period, and compare every byte
     #[arg(long)]
     pub recompute: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg compare out/2026Q2 out/2026Q3
+  udpeg compare out/2026Q2 out/2026Q3 --parquet changes.parquet
+
+Units are matched by their members. Shows who is proposed in one of the two, with ranks and points
+then and now and the rules that made the difference. Both must have been made with the same key.")]
+pub(crate) struct Compare {
+    /// The folder of the earlier period: <out>/<period>
+    #[arg(value_name = "BEFORE")]
+    pub before: PathBuf,
+    /// The folder of the later period
+    #[arg(value_name = "NOW")]
+    pub now: PathBuf,
+    /// Also write all of it as Parquet, to a new file that only you can read
+    #[arg(long, value_name = "FILE")]
+    pub parquet: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  udpeg purge -p p.toml
+  udpeg purge -p p.toml --yes
+
+Looks at every period below the programme's `out`. Shows what is past its last day and asks before
+it removes it; what went is logged in <out>/purged.jsonl. Says what it cannot reach.")]
+pub(crate) struct Purge {
+    /// The programme file
+    #[arg(long, short, value_name = "FILE")]
+    pub programme: PathBuf,
+    /// Look below this folder instead of the programme's
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
 }
 
 #[derive(Debug, clap::Args)]

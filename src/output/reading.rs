@@ -1,0 +1,20 @@
+//! Reading Parquet that the program wrote, and that somebody may have changed since.
+
+use crate::untrusted::{SteadyFile, shape};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+
+/// What a Parquet file says about itself, with Parquet's own types, and its rows; `None` where it is none. To be called
+/// where panics are caught: the library can panic on forged files.
+pub(crate) fn read_batches(file: &SteadyFile) -> Option<(ArrowReaderMetadata, ParquetRecordBatchReader)> {
+    shape::check_footer(file)?;
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let metadata = ArrowReaderMetadata::load(file, options).ok()?;
+    shape::check_rows(file, metadata.metadata())?;
+    for group in 0..metadata.metadata().num_row_groups() {
+        shape::check_pages(file, metadata.metadata(), group)?;
+    }
+    let batches = ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata.clone()).build().ok()?;
+    Some((metadata, batches))
+}
