@@ -17,7 +17,7 @@ const chromium = spawn(process.env.CHROMIUM, [
   '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--hide-scrollbars',
   '--disable-background-networking', `--user-data-dir=${profile}`, '--remote-debugging-pipe', 'about:blank',
 ], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
-const limit = setTimeout(() => { console.error('the browser takes too long'); chromium.kill('SIGKILL'); process.exit(1); }, 180_000);
+const limit = setTimeout(() => { console.error('the browser takes too long'); chromium.kill('SIGKILL'); process.exit(1); }, 120_000 * given.length);
 
 let number = 0;
 const waiting = new Map();

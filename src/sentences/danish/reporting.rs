@@ -45,11 +45,11 @@ impl Reporting for Danish {
                  foreslåede der har point efter den."
             }
             Fixed::NoLimit => "ingen grænse",
-            Fixed::Largest => "den største andel",
-            Fixed::Near => "mindst fire femtedele af den største",
-            Fixed::Below => "under fire femtedele af den største: se på hvorfor",
+            Fixed::Largest => "den største",
+            Fixed::Near => "nær den største",
+            Fixed::Below => "se på hvorfor",
             Fixed::TooFew => "for få til at vurdere",
-            Fixed::OutsideAges => "uden for programmets aldre",
+            Fixed::OutsideAges => "andre aldre",
             Fixed::Coordinators => "Hvor mange familier og borgere det foreslås, at hver koordinator får.",
             Fixed::Missing => {
                 "Rækker i en afdelings udtræk, der ikke kunne bruges, for eksempel fordi et nummer eller en dato er \
@@ -77,7 +77,7 @@ impl Reporting for Danish {
                  deres viden sammen, kan regne mere ud."
             }
             Fixed::Files => {
-                "Alle tal står i statistics.csv og statistics.parquet ved siden af rapporten; et skjult tal er tomt dér."
+                "Alle tal står i statistics.csv og statistics.parquet ved siden af rapporten; et skjult er tomt dér."
             }
             Fixed::PointsSystem => "Lavet af den programfil, programmet kører efter, og intet andet.",
         }
@@ -233,9 +233,10 @@ impl Reporting for Danish {
     fn fairness(&self, threshold: u32) -> String {
         format!(
             "Hvor stor en andel af hver gruppe der foreslås, og hvad den er i forhold til den gruppe, hvis andel er \
-             størst. En forskel er en grund til at se efter, ikke et resultat: grupperne er forskellige i det, \
-             afdelingerne har registreret. Der er ingen vurdering af en gruppe, hvor et tal er skjult, eller hvor \
-             færre end {threshold} ville blive foreslået, hvis alle grupper havde samme andel."
+             størst. Fire femtedele af den eller mere er nær den; under det er der grund til at se på hvorfor. En \
+             forskel er en grund til at se efter, ikke et resultat: grupperne er forskellige i det, afdelingerne har \
+             registreret. Der er ingen vurdering af aldre, der ikke deltager, af en gruppe, hvor et tal er skjult, \
+             eller hvor færre end {threshold} ville blive foreslået, hvis alle grupper havde samme andel."
         )
     }
 

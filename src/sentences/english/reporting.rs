@@ -45,11 +45,11 @@ impl Reporting for English {
                  proposed have points by it."
             }
             Fixed::NoLimit => "no limit",
-            Fixed::Largest => "the largest share",
-            Fixed::Near => "at least four fifths of the largest",
-            Fixed::Below => "less than four fifths of the largest: look into why",
+            Fixed::Largest => "the largest",
+            Fixed::Near => "near the largest",
+            Fixed::Below => "look into why",
             Fixed::TooFew => "too few to judge",
-            Fixed::OutsideAges => "not of the programme's ages",
+            Fixed::OutsideAges => "other ages",
             Fixed::Coordinators => "How many families and citizens each coordinator is proposed to have.",
             Fixed::Missing => {
                 "Rows that a department's extract held and that could not be used, such as those with an impossible \
@@ -229,9 +229,10 @@ impl Reporting for English {
     fn fairness(&self, threshold: u32) -> String {
         format!(
             "How large a share of each group is proposed, and what it is compared with the group whose share is \
-             largest. A difference is a reason to look, not a finding: groups differ in what the departments have \
-             recorded. There is no verdict on a group where a count is hidden, or of which fewer than {threshold} \
-             would be proposed if all groups had the same share."
+             largest. Four fifths of that or more is near it; below, look into why. A difference is a reason to look, \
+             not a finding: groups differ in what the departments have recorded. There is no verdict on ages that do \
+             not take part, on a group where a count is hidden, or on one of which fewer than {threshold} would be \
+             proposed if all groups had the same share."
         )
     }
 
