@@ -1,10 +1,9 @@
 //! The previous period's selection: whom it proposed, and what was released of it.
 
 use super::ledger::Ledger;
-use crate::assignment::batches;
 use crate::error::{Error, Result, Warning};
 use crate::identity::Pseudonym;
-use crate::output::Manifest;
+use crate::output::{Manifest, read_batches};
 use crate::programme::Programme;
 use crate::selection::columns;
 use crate::statistics::{Around, Counted, Flows, PreviousRelease};
@@ -73,7 +72,7 @@ impl Previous {
 }
 
 fn read(file: &SteadyFile) -> Option<(String, Vec<Pseudonym>)> {
-    let (metadata, batches) = batches(file)?;
+    let (metadata, batches) = read_batches(file)?;
     let entries = metadata.metadata().file_metadata().key_value_metadata();
     let period = entries.into_iter().flatten().find(|entry| entry.key == "udpeg.period")?.value.clone()?;
     let members: Option<Vec<Vec<Pseudonym>>> = batches.map(|batch| proposed(&batch.ok()?)).collect();
