@@ -3,8 +3,7 @@
 use super::ledger::Ledger;
 use crate::error::{Error, Result, Warning};
 use crate::identity::Pseudonym;
-use crate::output::Manifest;
-use crate::output::read_batches;
+use crate::output::{Manifest, read_batches};
 use crate::programme::Programme;
 use crate::selection::columns;
 use crate::statistics::{Around, Counted, Flows, PreviousRelease};

@@ -61,6 +61,8 @@ fn the_separate_steps_give_the_bytes_of_run() {
         }
         step(&["select"]);
         step(&["assign"]);
+        // Drafted by `run` alone; as a step of its own somebody has to approve it.
+        std::fs::remove_dir_all(place.path(&format!("all/P{seed}/release"))).unwrap();
         assert!(outputs(&place, "all") == outputs(&place, "each"), "seed {seed}");
         assert_eq!(manifests(&place, "all"), manifests(&place, "each"), "seed {seed}");
     }

@@ -116,6 +116,8 @@ fn a_run_with_little_memory_gives_the_same_bytes() {
     }
     run(&["select", "--out", "steps", "--memory", "64KiB"]);
     run(&["assign", "--out", "steps"]);
+    // Drafted by `run` alone; as a step of its own somebody has to approve it.
+    let expected: BTreeMap<_, _> = expected.into_iter().filter(|(name, _)| !name.contains("/release/")).collect();
     assert!(expected == outputs("steps"));
 }
 

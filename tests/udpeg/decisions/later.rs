@@ -42,6 +42,8 @@ fn overrides_show_everywhere_and_survive_a_rerun() {
     place.udpeg(&["assign", "-p", "p.toml", "--force"]).succeeded();
     assert!(!place.path("out/2026Q3/revisions/2").exists(), "what was replaced is gone");
     assert_eq!(place.read(LOG), log);
+    // It tells of the assignment before.
+    std::fs::remove_dir_all(place.path("out/2026Q3/release")).unwrap();
     check();
     place.udpeg(&["select", "-p", "p.toml", "--force"]).succeeded();
     place.udpeg(&["assign", "-p", "p.toml", "--force"]).succeeded();

@@ -185,12 +185,14 @@ fn only_what_stands_beside_a_steps_folder_is_removed() {
 #[test]
 fn every_step_that_is_staged_is_one_that_is_put_right() {
     let of_custody = [Step::rekey("social"), Step::unkey("social", "k1"), Step::reidentify("social", "k1")];
-    for step in [Step::pseudonymise("social"), Step::select(), Step::assign()].iter().chain(&of_custody) {
+    for step in
+        [Step::pseudonymise("social"), Step::select(), Step::assign(), Step::release()].iter().chain(&of_custody)
+    {
         for folder in &step.folders {
             assert_eq!(Step::of_folder(folder).map(|found| found.name), Some(step.name.clone()), "{folder:?}");
         }
     }
-    for other in ["", "private", "delivery/a/b", "release", "x/selection", "rekeyed", "unkeyed/a", "reidentified"] {
+    for other in ["", "private", "delivery/a/b", "reports", "x/selection", "rekeyed", "unkeyed/a", "reidentified"] {
         assert!(Step::of_folder(Path::new(other)).is_none(), "{other}");
     }
 }

@@ -251,7 +251,7 @@ pub(crate) struct Recuse {
 #[command(after_help = "\
 Examples:
   udpeg release --programme config/furesoe.toml
-  udpeg release -p p.toml --prepared-by 'A. Jensen' --approved-by 'B. Holm'
+  udpeg release -p p.toml --prepared-by AJ --approved-by BH
 
 Without the two names nothing is written: the tables are shown as they would be released. With them
 <out>/<period>/release/ is written and the release entered in <out>/ledger/. Every release is
