@@ -65,16 +65,16 @@ fn nested(view: View<'_>, names: &[&str], caption: &str, words: &dyn Sentences) 
     let label = |name: &str, of: Option<&str>| of.map_or_else(total, |of| value(name, of, words));
     let row = |group: Option<&str>, row: Option<&str>| {
         let place = |name, value: Option<&str>| value.map(|value| (name, value.to_owned()));
-        let cell = |column: &Option<&str>| {
+        let cell = |column: Option<&str>| {
             let conditions: Vec<(&str, String)> =
-                [place(*outer, group), place(*down, row), place(*across, *column)].into_iter().flatten().collect();
+                [place(*outer, group), place(*down, row), place(*across, column)].into_iter().flatten().collect();
             let conditions: Vec<(&str, &str)> =
                 conditions.iter().map(|(name, value)| (*name, value.as_str())).collect();
             view.figure(&conditions).map(Cell::Count)
         };
         Row {
             label: label(down, row),
-            cells: with_total(across).iter().filter_map(cell).collect(),
+            cells: with_total(across).into_iter().filter_map(cell).collect(),
             is_total: row.is_none(),
         }
     };

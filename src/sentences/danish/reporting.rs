@@ -8,6 +8,7 @@ impl Reporting for Danish {
         format!("{name}, {period}")
     }
 
+    #[expect(clippy::too_many_lines, reason = "one text after the other")]
     fn fixed(&self, text: Fixed) -> &'static str {
         match text {
             Fixed::Kicker => "Rapport til styregruppen",
@@ -166,10 +167,9 @@ impl Reporting for Danish {
             ("status", "proposed") => "Foreslået",
             ("status", "reserve") => "Reserve",
             ("status", "eligible") => "Kun egnet",
-            ("status", "not_eligible") => "Ikke egnet",
+            ("status", "not_eligible") | ("points_band", "not_ranked") => "Ikke egnet",
             ("outcome", "accepted") => "Brugt",
             ("outcome", "rejected") => "Afvist",
-            ("points_band", "not_ranked") => "Ikke egnet",
             ("department_combination", "none") => "ingen afdeling",
             ("coordinator", "none") => "Ingen plads",
             ("change", "entered") => "Nye",

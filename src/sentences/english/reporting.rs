@@ -8,6 +8,7 @@ impl Reporting for English {
         format!("{name}, {period}")
     }
 
+    #[expect(clippy::too_many_lines, reason = "one text after the other")]
     fn fixed(&self, text: Fixed) -> &'static str {
         match text {
             Fixed::Kicker => "Report to the steering group",
@@ -167,10 +168,9 @@ impl Reporting for English {
             ("status", "proposed") => "Proposed",
             ("status", "reserve") => "Reserve",
             ("status", "eligible") => "Eligible only",
-            ("status", "not_eligible") => "Not eligible",
+            ("status", "not_eligible") | ("points_band", "not_ranked") => "Not eligible",
             ("outcome", "accepted") => "Accepted",
             ("outcome", "rejected") => "Rejected",
-            ("points_band", "not_ranked") => "Not eligible",
             ("department_combination", "none") => "no department",
             ("coordinator", "none") => "No room",
             ("change", "entered") => "Entered",

@@ -41,7 +41,7 @@ fn units(dice: &mut Dice) -> Vec<Unit> {
     let unit = |dice: &mut Dice| {
         let combination = dice.pick(&[0, 0, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 5, 6, 6, 6]);
         let combination = if combination > 3 && dice.chance(9) { 7 } else { combination };
-        let many = DEPARTMENTS[combination] as i64;
+        let many = i64::try_from(DEPARTMENTS[combination]).unwrap();
         let points = u32::try_from(dice.between(0, 9) + dice.between(0, 7) * many).unwrap();
         let has_child = matches!(combination, 1 | 4 | 5 | 7);
         Unit {

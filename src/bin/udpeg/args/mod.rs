@@ -33,7 +33,7 @@ Examples:
   udpeg decline -p p.toml --unit U …           somebody says no
   udpeg recuse -p p.toml --unit U …            a conflict of interest
   udpeg compare out/2026Q2 out/2026Q3          what has changed since
-  udpeg release -p p.toml                      what the steering group would see
+  udpeg release -p p.toml                      what would be released
   udpeg verify -p p.toml                       whoever wants to be sure
   udpeg explain -p p.toml 60522e3e             whoever is asked why
   udpeg describe -p p.toml                     for everybody
