@@ -44,7 +44,7 @@ pub(super) fn draft_in(
         }
         Err(error) => return Err(error),
     };
-    let staged = stage(context, period, &statistics, &made, began)?;
+    let staged = stage(context, period, &statistics, None, &made, began)?;
     let place = staged.folders.first().map(|folder| folder.place().to_path_buf());
     Staged::commit(staged.folders)?;
     let warnings = warning.into_iter().chain(left_out(&statistics)).collect();
@@ -75,7 +75,7 @@ pub(super) fn release_in(
             warnings,
         ));
     };
-    let staged = stage(context, period, &statistics, &made, began)?;
+    let staged = stage(context, period, &statistics, Some(approval), &made, began)?;
     // The ledger knows of it before anybody can see it: what stands there and was not seen only makes later releases
     // more careful.
     let (entry, head) = enter(context, &ledger, approval, &statistics, &made, &staged.statistics_sha256)?;
@@ -229,6 +229,7 @@ fn stage(
     context: &Context<'_>,
     period: &Period,
     statistics: &Statistics,
+    approval: Option<&Approval>,
     made: &Made,
     began: Instant,
 ) -> Result<Prepared> {
@@ -239,7 +240,7 @@ fn stage(
     };
     let key_id = &made.selection.key_id;
     let mut outputs = statistics::write(folder, statistics, &RunMetadata::new(programme, key_id))?;
-    let page = SteeringReport::of(programme, statistics).to_html();
+    let page = SteeringReport::of(programme, statistics, approval).to_html();
     let sha256 = output::write_bytes(folder, report::STEERING_REPORT, page.as_bytes())?;
     outputs.push(FileRecord::new(&Path::new("release").join(report::STEERING_REPORT), sha256, None));
     let statistics_sha256 = outputs.first().map(|record| record.sha256.clone()).unwrap_or_default();

@@ -1,11 +1,14 @@
 //! What the steering group's report says.
 
 use super::Words;
+use chrono::NaiveDate;
 
 /// The report on a release.
 pub trait Reporting: Words {
     /// The title: what of, and which period.
     fn report_title(&self, name: &str, period: &str) -> String;
+    /// Who prepared and approved the release, and when.
+    fn released(&self, prepared_by: &str, approved_by: &str, day: NaiveDate) -> String;
     /// A sentence or word that is always the same.
     fn fixed(&self, text: Fixed) -> &'static str;
     /// Headings of the sections.
@@ -165,6 +168,8 @@ pub enum FunnelStep {
 pub enum Fixed {
     /// Above the title: for whom it is.
     Kicker,
+    /// That nobody has approved the release.
+    Draft,
     /// The list of sections.
     Contents,
     /// In place of a count.

@@ -27,6 +27,7 @@ fn steering_report<'a>(
         method: release.audit.method,
         rounded_to: None,
         left_out: &[],
+        approval: None,
         earlier_period: None,
         language,
     }

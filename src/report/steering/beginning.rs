@@ -5,6 +5,7 @@ use super::chart::{self, Bar};
 use super::figure::Figure;
 use super::html::{Cell, Grid, Page, Row, count};
 use crate::programme::ApprovalStatus;
+use crate::release::Approval;
 use crate::report::description;
 use crate::report::document::html;
 use crate::sentences::{Caption, Column, Fixed, FunnelStep, Sentences};
@@ -17,7 +18,13 @@ pub(super) fn head(report: &SteeringReport<'_>, words: &dyn Sentences) -> String
     let kicker = html(&kicker.into_iter().flatten().collect::<Vec<_>>().join(" · "));
     let title = html(&words.report_title(&programme.name, &programme.period));
     let measured = html(&words.measured_on(&programme.period, programme.as_of));
-    let mut text = format!("<p class=\"kicker\">{kicker}</p>\n<h1>{title}</h1>\n<p>{measured}</p>\n");
+    let released = match report.approval {
+        Some(Approval { prepared_by, approved_by, at }) => {
+            format!("<p>{}</p>", html(&words.released(prepared_by, approved_by, at.date_naive())))
+        }
+        None => format!("<p class=\"status open\">{}</p>", html(words.fixed(Fixed::Draft))),
+    };
+    let mut text = format!("<p class=\"kicker\">{kicker}</p>\n<h1>{title}</h1>\n<p>{measured}</p>\n{released}\n");
     let figures = steps(report);
     if !figures.is_empty() {
         text.push_str("<dl class=\"key\">\n");

@@ -20,6 +20,7 @@ mod tabulated;
 use super::document::html as escaped;
 use crate::disclosure::{Method, ProtectedTable};
 use crate::programme::Programme;
+use crate::release::Approval;
 use crate::sentences::{Chapter, Fixed, Language, Sentences};
 use crate::statistics::Statistics;
 use figure::Tables;
@@ -47,6 +48,8 @@ pub struct SteeringReport<'a> {
     pub rounded_to: Option<u64>,
     /// Names of tables that could not be protected.
     pub left_out: &'a [String],
+    /// Who prepared and approved the release; `None` of a draft.
+    pub approval: Option<&'a Approval>,
     /// The period that this one is compared with.
     pub earlier_period: Option<&'a str>,
     /// The language of the page.
@@ -54,9 +57,9 @@ pub struct SteeringReport<'a> {
 }
 
 impl<'a> SteeringReport<'a> {
-    /// The report on a programme's statistics.
+    /// The report on a programme's statistics; a draft where nobody has approved the release.
     #[must_use]
-    pub fn of(programme: &'a Programme, statistics: &'a Statistics) -> Self {
+    pub fn of(programme: &'a Programme, statistics: &'a Statistics, approval: Option<&'a Approval>) -> Self {
         let has_change = statistics.table("change").is_some();
         let previous = programme.delivery.previous.as_ref().filter(|_| has_change);
         Self {
@@ -65,6 +68,7 @@ impl<'a> SteeringReport<'a> {
             method: statistics.method,
             rounded_to: statistics.rounded_to(),
             left_out: &statistics.left_out,
+            approval,
             earlier_period: previous.and_then(|folder| folder.file_name()).and_then(|name| name.to_str()),
             language: programme.report_language,
         }

@@ -2,16 +2,22 @@
 
 use super::{Danish, NUMBERS};
 use crate::sentences::{Caption, Chapter, Column, Fixed, FunnelStep, Reporting, Words};
+use chrono::NaiveDate;
 
 impl Reporting for Danish {
     fn report_title(&self, name: &str, period: &str) -> String {
         format!("{name}, {period}")
     }
 
+    fn released(&self, prepared_by: &str, approved_by: &str, day: NaiveDate) -> String {
+        format!("Udarbejdet af {prepared_by}; udgivelsen er godkendt af {approved_by} den {}.", self.date(day))
+    }
+
     #[expect(clippy::too_many_lines, reason = "one text after the other")]
     fn fixed(&self, text: Fixed) -> &'static str {
         match text {
             Fixed::Kicker => "Rapport til styregruppen",
+            Fixed::Draft => "Udkast: ingen har godkendt, at rapporten udgives.",
             Fixed::Contents => "Indhold",
             Fixed::Hidden => "skjult",
             Fixed::HiddenNote => {

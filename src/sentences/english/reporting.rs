@@ -2,16 +2,22 @@
 
 use super::{English, NUMBERS};
 use crate::sentences::{Caption, Chapter, Column, Fixed, FunnelStep, Reporting, Words};
+use chrono::NaiveDate;
 
 impl Reporting for English {
     fn report_title(&self, name: &str, period: &str) -> String {
         format!("{name}, {period}")
     }
 
+    fn released(&self, prepared_by: &str, approved_by: &str, day: NaiveDate) -> String {
+        format!("Prepared by {prepared_by}; release approved by {approved_by} on {}.", self.date(day))
+    }
+
     #[expect(clippy::too_many_lines, reason = "one text after the other")]
     fn fixed(&self, text: Fixed) -> &'static str {
         match text {
             Fixed::Kicker => "Report to the steering group",
+            Fixed::Draft => "Draft: nobody has approved the release of this report.",
             Fixed::Contents => "Contents",
             Fixed::Hidden => "hidden",
             Fixed::HiddenNote => {

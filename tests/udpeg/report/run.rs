@@ -35,6 +35,18 @@ fn a_run_ends_with_a_report_that_names_nobody_and_tells_no_small_count() {
 }
 
 #[test]
+fn the_report_of_a_run_is_a_draft_and_that_of_a_release_names_who_approved_it() {
+    let place = made();
+    let draft = "nobody has approved the release";
+    assert!(place.read(REPORT).contains(draft));
+    let by = ["--prepared-by", "A. <b>Jensen</b>", "--approved-by", "B. Holm"];
+    place.udpeg(&[&["release", "--programme", "programme.toml"], &by[..]].concat()).succeeded();
+    let page = place.read(REPORT);
+    let released = "Prepared by A. &lt;b&gt;Jensen&lt;/b&gt;; release approved by B. Holm on ";
+    assert!(page.contains(released) && !page.contains(draft), "{page}");
+}
+
+#[test]
 fn every_count_of_the_report_is_one_of_the_statistics_or_a_sum_of_them() {
     let place = made();
     let statistics = place.read("out/2026Q3/release/statistics.csv");

@@ -90,8 +90,9 @@ fn whether_the_rules_were_approved_comes_first() {
     let hash = programme.rules_approval().sha256;
     let approved = text.replace("dpia =", &format!("approved_rules = \"{hash}\"\ndpia ="));
     let release = release();
+    // The first says that it is a draft.
     let status =
-        |programme: &Programme| between(&report_on(programme, &release), "<p class=\"status", "</p>")[0].to_owned();
+        |programme: &Programme| between(&report_on(programme, &release), "<p class=\"status", "</p>")[1].to_owned();
     assert_eq!(status(&programme), " open\">Rules not approved.");
     assert_eq!(status(&parse(&approved)), "\">Rules approved.");
 }
