@@ -121,3 +121,25 @@ impl Persons {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Decided, Persons, Said, Wish};
+
+    #[test]
+    fn of_a_units_members_the_strictest_decision_holds_whoever_decided_last() {
+        let said = [Said::Accepted, Said::Included, Said::Declined, Said::Excluded];
+        for (one, first) in said.into_iter().enumerate() {
+            for (other, second) in said.into_iter().enumerate() {
+                let decided = |said, line| Decided { said, by: String::new(), line };
+                let of_members = [("a".to_owned(), decided(first, 1)), ("b".to_owned(), decided(second, 2))];
+                let persons = Persons { decided: of_members.into(), ..Persons::default() };
+                let unit = ["a".to_owned(), "b".to_owned(), "c".to_owned()];
+                let strictest = said[one.max(other)];
+                assert_eq!(persons.of(&unit).map(|decided| decided.said), Some(strictest), "{first:?}, {second:?}");
+                let wish = [Wish::Open, Wish::In, Wish::Out, Wish::Out][one.max(other)];
+                assert_eq!(persons.wish(&unit), wish, "{first:?}, {second:?}");
+            }
+        }
+    }
+}
