@@ -18,6 +18,7 @@ use arrow_array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, SchemaRef};
 use arrow_select::concat::concat_batches;
 use arrow_select::filter::filter_record_batch;
+use rayon::prelude::*;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -138,18 +139,22 @@ pub fn write(
     metadata: &RunMetadata,
 ) -> Result<Vec<FileRecord>> {
     let all = with_coordinators(table, &programme.coordinators)?;
-    let of_all = write_rows(assignment, "target_group.parquet", &place.join("assignment"), &all, metadata)?;
-    let mut records = vec![of_all];
+    let of_all = || write_rows(assignment, "target_group.parquet", &place.join("assignment"), &all, metadata);
     let place = place.join("coordinators");
-    for (position, coordinator) in programme.coordinators.iter().enumerate() {
+    let of_coordinator = |(position, coordinator): (usize, &Coordinator)| {
         lists.create_folder(&coordinator.id)?;
         let mask: BooleanArray = table.coordinators.iter().map(|assigned| Some(*assigned == Some(position))).collect();
         let rows = filter_record_batch(&all, &mask).map_err(|_| unwritable(lists))?;
         let name = format!("{}/list.parquet", coordinator.id);
-        records.push(write_rows(lists, &name, &place, &rows, metadata)?);
-        records.push(write_workbook(lists, &place, &coordinator.id, &rows, programme)?);
-    }
-    Ok(records)
+        let list = write_rows(lists, &name, &place, &rows, metadata)?;
+        Ok([list, write_workbook(lists, &place, &coordinator.id, &rows, programme)?])
+    };
+    // Workbooks are slow to make, and each is made on its own.
+    let of_coordinators = || -> Result<Vec<[FileRecord; 2]>> {
+        programme.coordinators.par_iter().enumerate().with_max_len(1).map(of_coordinator).collect()
+    };
+    let (of_all, of_coordinators) = rayon::join(of_all, of_coordinators);
+    Ok(std::iter::once(of_all?).chain(of_coordinators?.into_iter().flatten()).collect())
 }
 
 fn with_coordinators(table: Table<'_>, coordinators: &[Coordinator]) -> Result<RecordBatch> {

@@ -8,7 +8,7 @@
 use super::words::{ColumnWords, Words};
 use crate::error::{Error, Result};
 use crate::output::{FileRecord, Staged, write_bytes};
-use crate::programme::{Kind, Programme};
+use crate::programme::{Kind, Programme, Rule};
 use crate::report::rule_in_words;
 use crate::selection::columns;
 use arrow_array::cast::AsArray;
@@ -93,11 +93,12 @@ fn lines(rows: &RecordBatch, programme: &Programme) -> Option<Vec<Line>> {
     let ranks = column(columns::RANK)?.as_primitive_opt::<UInt32Type>()?;
     let points = column(columns::POINTS)?.as_primitive_opt::<Int32Type>()?;
     let (labels, kinds) = (text(columns::LABEL)?, text(columns::KIND)?);
-    let of_rule = |rule: &crate::programme::Rule, row: usize| {
-        let value = column(&format!("value_{}", rule.id))?.as_primitive_opt::<Float64Type>()?.value(row);
-        let points = column(&format!("points_{}", rule.id))?.as_primitive_opt::<Int32Type>()?.value(row);
-        Some((value, points))
+    let of_rule = |rule: &Rule| {
+        let values = column(&format!("value_{}", rule.id))?.as_primitive_opt::<Float64Type>()?;
+        let points = column(&format!("points_{}", rule.id))?.as_primitive_opt::<Int32Type>()?;
+        Some((values, points))
     };
+    let of_rules: Vec<_> = programme.rules.iter().map(of_rule).collect::<Option<_>>()?;
     let words = Words::of(programme.language);
     let decided = |row: usize| {
         let Some(decisions) = column(columns::DECISION) else { return Some(Vec::new()) };
@@ -114,7 +115,7 @@ fn lines(rows: &RecordBatch, programme: &Programme) -> Option<Vec<Line>> {
             members: lists(columns::MEMBERS, row)?,
             departments: lists(columns::DEPARTMENTS, row)?,
             points: points.value(row),
-            rules: programme.rules.iter().map(|rule| of_rule(rule, row)).collect::<Option<_>>()?,
+            rules: of_rules.iter().map(|(values, points)| (values.value(row), points.value(row))).collect(),
             incomplete: lists(columns::INCOMPLETE, row)?,
             decided: decided(row)?,
         })
