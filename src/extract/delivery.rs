@@ -4,7 +4,7 @@ use super::list::List;
 use super::quality::Quality;
 use super::read::{Extract, InputFile};
 use super::records::{Chunk, LeavingTypes, Record, Records};
-use super::risk::risk;
+use super::risk::Classes;
 use crate::error::{Result, Warning};
 use crate::identity::{Pseudonym, Sex, masked};
 use crate::output::{self, Column, FileRecord, RunMetadata, Staged, hex_column};
@@ -41,7 +41,9 @@ pub(crate) mod names {
 /// [`crate::Error::File`] where records that were put aside cannot be read or written.
 pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extract) -> Result<(Quality, LeavingTypes)> {
     let mut types = LeavingTypes::new(&extract.types, &programme.types_that_may_leave(department));
-    let sorted = extract.records.sort_and_deduplicate(&types.ranks)?;
+    let classes = Classes::new(programme, &types.ranks, extract.records.room());
+    let (sorted, parts) = extract.records.sort_and_look(&types.ranks, |records| classes.of(records))?;
+    let risk = classes.risk(parts, sorted.persons)?;
     types.set_rows(&extract.types, &sorted.rows_of_type);
     if programme.dates_leave == DatesLeave::AsMonths {
         extract.records.widen_to_months(&types.ranks)?;
@@ -67,7 +69,7 @@ pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extrac
         encodings: encodings(department, extract),
         persons: Some(sorted.persons),
         types: Some(types.rows_by_name(&sorted.rows_of_type)),
-        risk: Some(risk(programme, &extract.records, &types.ranks, sorted.persons)?),
+        risk: Some(risk),
         change: None,
     };
     Ok((quality, types))

@@ -104,7 +104,7 @@ pub struct Records {
     parts: Vec<Part>,
     room: Room,
     in_memory: usize,
-    overflow: Option<Arc<Overflow>>,
+    overflow: Option<Arc<Overflow<Record>>>,
 }
 
 /// Records of persons whose pseudonyms begin alike: those put aside come before those in memory.
@@ -150,15 +150,15 @@ impl Records {
         if !self.room.is_exceeded_by(self.in_memory) {
             return Ok(());
         }
-        let mut overflow = match self.overflow.take().and_then(Arc::into_inner) {
+        let overflow = match self.overflow.take() {
             Some(overflow) => overflow,
-            None => self.room.overflow()?,
+            None => Arc::new(self.room.overflow()?),
         };
         for part in self.parts.iter_mut().filter(|part| !part.memory.is_empty()) {
             part.aside.push(overflow.append(&part.memory)?);
             part.memory.clear();
         }
-        self.overflow = Some(Arc::new(overflow));
+        self.overflow = Some(overflow);
         self.in_memory = 0;
         Ok(())
     }
@@ -211,7 +211,20 @@ impl Records {
     ///
     /// [`crate::Error::File`] where records that were put aside cannot be read or written.
     pub fn sort_and_deduplicate(&mut self, ranks: &[u32]) -> Result<Sorted> {
-        self.tidy(ranks, Equals::Once)
+        self.sort_and_look(ranks, |_| Ok(())).map(|(sorted, _)| sorted)
+    }
+
+    /// The same, and what `look` gives of the records of each part, in order; all of a person's are in one.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Records::sort_and_deduplicate`], and what `look` fails with.
+    pub(super) fn sort_and_look<T: Send>(
+        &mut self,
+        ranks: &[u32],
+        look: impl Fn(&[Record]) -> Result<T> + Sync,
+    ) -> Result<(Sorted, Vec<T>)> {
+        self.tidy(ranks, Equals::Once, look)
     }
 
     /// Sorts likewise and removes nothing.
@@ -220,10 +233,15 @@ impl Records {
     ///
     /// As for [`Records::sort_and_deduplicate`].
     pub(crate) fn sort(&mut self, ranks: &[u32]) -> Result<()> {
-        self.tidy(ranks, Equals::Each).map(drop)
+        self.tidy(ranks, Equals::Each, |_| Ok(())).map(drop)
     }
 
-    fn tidy(&mut self, ranks: &[u32], equals: Equals) -> Result<Sorted> {
+    fn tidy<T: Send>(
+        &mut self,
+        ranks: &[u32],
+        equals: Equals,
+        look: impl Fn(&[Record]) -> Result<T> + Sync,
+    ) -> Result<(Sorted, Vec<T>)> {
         let tidy = |records: &mut Vec<Record>| {
             let before = records.len();
             records.sort_unstable_by_key(|record| sort_key(record, ranks));
@@ -235,15 +253,17 @@ impl Records {
                 rows_of_type[record.kind as usize] += 1;
             }
             let persons = records.chunk_by(|one, other| one.person == other.person).count() as u64;
-            Sorted { removed: (before - records.len()) as u64, rows_of_type, persons }
+            (Sorted { removed: (before - records.len()) as u64, rows_of_type, persons }, look(records))
         };
         let mut sorted = Sorted { removed: 0, rows_of_type: vec![0; ranks.len()], persons: 0 };
-        for part in self.change_parts(tidy)? {
+        let mut looks = Vec::with_capacity(PARTS);
+        for (part, look) in self.change_parts(tidy)? {
             sorted.removed += part.removed;
             sorted.persons += part.persons;
             sorted.rows_of_type.iter_mut().zip(part.rows_of_type).for_each(|(count, further)| *count += further);
+            looks.push(look?);
         }
-        Ok(sorted)
+        Ok((sorted, looks))
     }
 
     /// Makes every record begin on the first day of a month and end on the last, and sorts sorted records again. None is
@@ -323,13 +343,13 @@ impl Records {
                 start..range.end.saturating_sub(before).min(length).max(start)
             };
             for segment in &part.aside {
-                let wanted = within(segment.records, before);
+                let wanted = within(segment.length, before);
                 if let Some(overflow) = self.overflow.as_deref().filter(|_| !wanted.is_empty()) {
                     let mut records = Vec::with_capacity(wanted.len());
                     overflow.read(*segment, wanted, &mut records)?;
                     pieces.push(Cow::Owned(records));
                 }
-                before += segment.records;
+                before += segment.length;
             }
             pieces.push(Cow::Borrowed(&part.memory[within(part.memory.len(), before)]));
             before += part.memory.len();
@@ -355,17 +375,17 @@ fn sort_key(record: &Record, ranks: &[u32]) -> impl Ord + use<> {
 
 impl Part {
     fn len(&self) -> usize {
-        self.aside.iter().map(|segment| segment.records).sum::<usize>() + self.memory.len()
+        self.aside.iter().map(|segment| segment.length).sum::<usize>() + self.memory.len()
     }
 
     /// All its records, in memory; where some were put aside, their segments stay to be written over.
-    fn take(&mut self, overflow: Option<&Overflow>) -> Result<Vec<Record>> {
+    fn take(&mut self, overflow: Option<&Overflow<Record>>) -> Result<Vec<Record>> {
         let Some(overflow) = overflow.filter(|_| !self.aside.is_empty()) else {
             return Ok(std::mem::take(&mut self.memory));
         };
         let mut records = Vec::with_capacity(self.len());
         for segment in &self.aside {
-            overflow.read(*segment, 0..segment.records, &mut records)?;
+            overflow.read(*segment, 0..segment.length, &mut records)?;
         }
         records.append(&mut self.memory);
         self.memory = Vec::new();
@@ -373,28 +393,28 @@ impl Part {
     }
 
     /// All its records, without taking them.
-    fn all(&self, overflow: Option<&Overflow>) -> Result<Cow<'_, [Record]>> {
+    fn all(&self, overflow: Option<&Overflow<Record>>) -> Result<Cow<'_, [Record]>> {
         let Some(overflow) = overflow.filter(|_| !self.aside.is_empty()) else {
             return Ok(Cow::Borrowed(&self.memory));
         };
         let mut records = Vec::with_capacity(self.len());
         for segment in &self.aside {
-            overflow.read(*segment, 0..segment.records, &mut records)?;
+            overflow.read(*segment, 0..segment.length, &mut records)?;
         }
         records.extend_from_slice(&self.memory);
         Ok(Cow::Owned(records))
     }
 
     /// Puts records back: as many as were put aside are again, over the same segments.
-    fn put(&mut self, mut records: Vec<Record>, overflow: Option<&Overflow>) -> Result<()> {
+    fn put(&mut self, mut records: Vec<Record>, overflow: Option<&Overflow<Record>>) -> Result<()> {
         let Some(overflow) = overflow.filter(|_| !self.aside.is_empty()) else {
             self.memory = records;
             return Ok(());
         };
         let mut rest = records.as_slice();
         for segment in &mut self.aside {
-            segment.records = segment.records.min(rest.len());
-            let (here, behind) = rest.split_at(segment.records);
+            segment.length = segment.length.min(rest.len());
+            let (here, behind) = rest.split_at(segment.length);
             overflow.write(*segment, here)?;
             rest = behind;
         }
@@ -410,7 +430,7 @@ impl Part {
 #[derive(Debug)]
 pub(crate) struct SortedPart {
     part: Part,
-    overflow: Option<Arc<Overflow>>,
+    overflow: Option<Arc<Overflow<Record>>>,
 }
 
 impl SortedPart {

@@ -13,7 +13,8 @@
 
 use super::delivery::names;
 use super::months::month;
-use super::records::{Record, Records};
+use super::records::Record;
+use super::room::{Overflow, Room, Segment};
 use crate::error::Result;
 use crate::identity::Sex;
 use crate::programme::{Attributes, DatesLeave, Programme};
@@ -22,6 +23,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Re-identification risk over the columns that leave; shares and risks lie from 0 to 1 and have six decimals.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -142,82 +145,171 @@ struct Tally {
 
 impl Tally {
     /// Counts classes, given the sorted hashes of all persons in them.
-    fn add(&mut self, sorted: &[u64]) {
+    fn of(sorted: &[u64]) -> Self {
+        let mut tally = Self::default();
         for class in sorted.chunk_by(|one, other| one == other) {
             let size = class.len() as u64;
-            self.classes += 1;
-            self.smallest = Some(self.smallest.map_or(size, |smallest| smallest.min(size)));
-            self.below_5 += if size < 5 { size } else { 0 };
-            self.below_3 += if size < 3 { size } else { 0 };
+            tally.classes += 1;
+            tally.smallest = Some(tally.smallest.map_or(size, |smallest| smallest.min(size)));
+            tally.below_5 += if size < 5 { size } else { 0 };
+            tally.below_3 += if size < 3 { size } else { 0 };
+        }
+        tally
+    }
+
+    /// Of these classes and others.
+    fn plus(self, other: Self) -> Self {
+        Self {
+            classes: self.classes + other.classes,
+            smallest: self.smallest.into_iter().chain(other.smallest).min(),
+            below_5: self.below_5 + other.below_5,
+            below_3: self.below_3 + other.below_3,
         }
     }
 }
 
-/// The risk of sorted records about so many persons.
-///
-/// # Errors
-///
-/// [`crate::Error::File`] where records that were put aside cannot be read.
-pub(super) fn risk(programme: &Programme, records: &Records, ranks: &[u32], persons: u64) -> Result<Risk> {
-    let attributes = programme.attributes;
-    let of_persons = [(attributes.sex, Column::Sex), (attributes.age_band, Column::AgeBand)];
-    let of_persons = of_persons.into_iter().filter_map(|(leaves, column)| leaves.then_some(column));
-    let columns: Vec<Column> = of_persons.chain([Column::Type, Column::Start, Column::End]).collect();
-    let mut views: Vec<View> = std::iter::once(View::Whole).chain(columns.iter().copied().map(View::Without)).collect();
-    if programme.dates_leave == DatesLeave::AsDays {
-        views.push(View::Days);
-    }
-    let seen = Seen { attributes, ranks, views };
-    let tallies = tallies(&seen, records, persons)?;
-    let average = |at: usize| six_decimals(tallies[at].classes, persons);
-    let whole = tallies[0];
-    let without: Vec<(Column, f64)> = columns.iter().copied().zip((1..).map(average)).collect();
-    // Of several, the first.
-    let lowest = without.iter().min_by(|one, other| one.1.total_cmp(&other.1));
-    Ok(Risk {
-        classes: whole.classes,
-        smallest_class: whole.smallest,
-        share_below_5: six_decimals(whole.below_5, persons),
-        share_below_3: six_decimals(whole.below_3, persons),
-        average: average(0),
-        raised_most_by: lowest.filter(|(_, risk)| *risk < average(0)).map(|(column, _)| column.name().to_owned()),
-        average_without: without.iter().map(|(column, risk)| (column.name().to_owned(), *risk)).collect(),
-        average_with_days: seen.views.contains(&View::Days).then(|| average(columns.len() + 1)),
-    })
+/// Hashes are kept by their leading bits, so that those of each bucket are sorted in cache, one bucket after the other.
+const BUCKETS: usize = 64;
+
+/// The classes that the persons of one part of an extract are in: one view's buckets after the other's.
+pub(super) struct OfPart {
+    /// Where each bucket ends.
+    ends: Vec<usize>,
+    hashes: Hashes,
 }
 
-/// Counts classes by view. Where there is no room for the hashes of all persons, those of one stretch are looked at after
-/// the other; a class is in one of them.
-fn tallies(seen: &Seen<'_>, records: &Records, persons: u64) -> Result<Vec<Tally>> {
-    let mut tallies = vec![Tally::default(); seen.views.len()];
-    // All views' hashes, and those of some once more while they are sorted.
-    let hashes = usize::try_from(persons).unwrap_or(usize::MAX).saturating_mul(2 * seen.views.len());
-    let stretches = hashes.div_ceil(records.room().hashes()) as u128;
-    for stretch in 0..stretches {
-        let look = |part: &[Record]| {
-            let mut classes = vec![Vec::new(); seen.views.len()];
-            for rows in part.chunk_by(|one, other| one.person == other.person) {
-                for (of_view, class) in classes.iter_mut().zip(seen.classes(rows)) {
-                    if (u128::from(class) * stretches) >> 64 == stretch {
-                        of_view.push(class);
-                    }
-                }
-            }
-            classes
+enum Hashes {
+    Memory(Vec<u64>),
+    Aside(Arc<Overflow<u64>>, Segment),
+}
+
+impl OfPart {
+    /// Puts the hashes of a bucket behind others.
+    fn read(&self, bucket: usize, into: &mut Vec<u64>) -> Result<()> {
+        let start = if bucket == 0 { 0 } else { self.ends[bucket - 1] };
+        let range = start..self.ends[bucket];
+        match &self.hashes {
+            Hashes::Memory(hashes) => into.extend_from_slice(&hashes[range]),
+            Hashes::Aside(overflow, segment) => overflow.read(*segment, range, into)?,
+        }
+        Ok(())
+    }
+}
+
+/// The classes of an extract, hashed part by part and counted in the end.
+pub(super) struct Classes<'p> {
+    seen: Seen<'p>,
+    columns: Vec<Column>,
+    room: Room,
+    in_memory: AtomicUsize,
+    overflow: Mutex<Option<Arc<Overflow<u64>>>>,
+}
+
+impl<'p> Classes<'p> {
+    /// None yet. `ranks` has each type's position in the order of the names under which types leave.
+    pub(super) fn new(programme: &Programme, ranks: &'p [u32], room: &Room) -> Self {
+        let attributes = programme.attributes;
+        let of_persons = [(attributes.sex, Column::Sex), (attributes.age_band, Column::AgeBand)];
+        let of_persons = of_persons.into_iter().filter_map(|(leaves, column)| leaves.then_some(column));
+        let columns: Vec<Column> = of_persons.chain([Column::Type, Column::Start, Column::End]).collect();
+        let mut views: Vec<View> =
+            std::iter::once(View::Whole).chain(columns.iter().copied().map(View::Without)).collect();
+        if programme.dates_leave == DatesLeave::AsDays {
+            views.push(View::Days);
+        }
+        let seen = Seen { attributes, ranks, views };
+        Self { seen, columns, room: room.clone(), in_memory: AtomicUsize::new(0), overflow: Mutex::default() }
+    }
+
+    /// The classes of the persons whom sorted records are about; put aside where there is no room for more of them.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Error::File`] where they cannot be.
+    pub(super) fn of(&self, records: &[Record]) -> Result<OfPart> {
+        let persons = records.chunk_by(|one, other| one.person == other.person);
+        let classes: Vec<u64> = persons.flat_map(|rows| self.seen.classes(rows)).collect();
+        let (ends, hashes) = in_buckets(&classes, self.seen.views.len());
+        let before = self.in_memory.fetch_add(hashes.len(), Ordering::Relaxed);
+        let hashes = if self.room.is_exceeded_by_hashes(before + hashes.len()) {
+            self.in_memory.fetch_sub(hashes.len(), Ordering::Relaxed);
+            let overflow = self.overflow()?;
+            let segment = overflow.append(&hashes)?;
+            Hashes::Aside(overflow, segment)
+        } else {
+            Hashes::Memory(hashes)
         };
-        let mut of_views: Vec<Vec<Vec<u64>>> = vec![Vec::new(); seen.views.len()];
-        for of_part in records.map_parts(look)? {
-            of_views.iter_mut().zip(of_part).for_each(|(of_view, classes)| of_view.push(classes));
-        }
-        // Each view is sorted by one thread, which costs less in all than sorting one after the other by all threads.
-        tallies.par_iter_mut().zip(of_views).with_max_len(1).for_each(|(tally, of_view)| {
-            let mut all = of_view.concat();
-            drop(of_view);
-            all.sort_unstable();
-            tally.add(&all);
-        });
+        Ok(OfPart { ends, hashes })
     }
-    Ok(tallies)
+
+    /// The file for what there is no room for; made for the first of it.
+    fn overflow(&self) -> Result<Arc<Overflow<u64>>> {
+        let mut overflow = self.overflow.lock().unwrap_or_else(PoisonError::into_inner);
+        let overflow = match overflow.take() {
+            Some(made) => overflow.insert(made),
+            None => overflow.insert(Arc::new(self.room.overflow()?)),
+        };
+        Ok(Arc::clone(overflow))
+    }
+
+    /// The risk of an extract of these parts, about so many persons.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Error::File`] where what was put aside cannot be read.
+    pub(super) fn risk(self, parts: Vec<OfPart>, persons: u64) -> Result<Risk> {
+        let tallies = self.tallies(&parts)?;
+        let average = |at: usize| six_decimals(tallies[at].classes, persons);
+        let whole = tallies[0];
+        let without: Vec<(Column, f64)> = self.columns.iter().copied().zip((1..).map(average)).collect();
+        // Of several, the first.
+        let lowest = without.iter().min_by(|one, other| one.1.total_cmp(&other.1));
+        Ok(Risk {
+            classes: whole.classes,
+            smallest_class: whole.smallest,
+            share_below_5: six_decimals(whole.below_5, persons),
+            share_below_3: six_decimals(whole.below_3, persons),
+            average: average(0),
+            raised_most_by: lowest.filter(|(_, risk)| *risk < average(0)).map(|(column, _)| column.name().to_owned()),
+            average_without: without.iter().map(|(column, risk)| (column.name().to_owned(), *risk)).collect(),
+            average_with_days: self.seen.views.contains(&View::Days).then(|| average(self.columns.len() + 1)),
+        })
+    }
+
+    /// By view: what is counted of its classes. All of a class are in one bucket.
+    fn tallies(&self, parts: &[OfPart]) -> Result<Vec<Tally>> {
+        let tally = |bucket: usize| {
+            let mut classes = Vec::new();
+            parts.iter().try_for_each(|part| part.read(bucket, &mut classes))?;
+            classes.sort_unstable();
+            Ok(Tally::of(&classes))
+        };
+        let of_buckets = (0..self.seen.views.len() * BUCKETS).into_par_iter().map(tally);
+        let of_buckets = of_buckets.collect::<Result<Vec<Tally>>>()?;
+        let of_view = |tallies: &[Tally]| tallies.iter().copied().fold(Tally::default(), Tally::plus);
+        Ok(of_buckets.chunks_exact(BUCKETS).map(of_view).collect())
+    }
+}
+
+/// The classes of persons, given all views' of one person after the other, by view and bucket; and where each bucket ends.
+fn in_buckets(classes: &[u64], views: usize) -> (Vec<usize>, Vec<u64>) {
+    // Hashes are uniform, and so are their leading bits.
+    let leading = |class: u64| usize::try_from(class >> (u64::BITS - BUCKETS.ilog2())).unwrap_or(0);
+    let buckets =
+        || classes.iter().zip((0..views).cycle()).map(|(&class, view)| (view * BUCKETS + leading(class), class));
+    let mut ends = vec![0; views * BUCKETS];
+    buckets().for_each(|(bucket, _)| ends[bucket] += 1);
+    let mut end = 0;
+    for size in &mut ends {
+        // Where it begins, which moves to where it ends as it is filled.
+        end += std::mem::replace(size, end);
+    }
+    let mut sorted = vec![0; classes.len()];
+    for (bucket, class) in buckets() {
+        sorted[ends[bucket]] = class;
+        ends[bucket] += 1;
+    }
+    (ends, sorted)
 }
 
 /// `part` / `whole`, 0 of nothing.

@@ -1,4 +1,4 @@
-//! Where records go that memory has no room for: a file without a name, so that nothing is left of it however the
+//! Where records, and hashes of them, go that memory has no room for: a file without a name, so that nothing is left of it however the
 //! process ends. It holds pseudonyms, dates and types only, never numbers.
 
 use super::block::BLOCK_BYTES;
@@ -6,6 +6,7 @@ use super::records::Record;
 use crate::error::{Error, Result};
 use crate::identity::{Pseudonym, Sex};
 use std::fs::{File, OpenOptions};
+use std::marker::PhantomData;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -58,9 +59,9 @@ impl Room {
         Self { records: self.records / departments.max(1), ..self.clone() }
     }
 
-    /// How many hashes may be in memory beside the records: a quarter of what these may take.
-    pub(super) fn hashes(&self) -> usize {
-        self.records.saturating_mul(RECORD_BYTES / size_of::<u64>() / 4).max(1)
+    /// Whether so many hashes beside the records are too many: these may take a quarter of what records may.
+    pub(super) fn is_exceeded_by_hashes(&self, hashes: usize) -> bool {
+        self.folder.is_some() && hashes / (RECORD_BYTES / u64::BYTES / 4) > self.records
     }
 
     /// Whether so many records are too many.
@@ -74,7 +75,7 @@ impl Room {
     }
 
     /// Makes the file for what there is no room for.
-    pub(super) fn overflow(&self) -> Result<Overflow> {
+    pub(super) fn overflow<T: Aside>(&self) -> Result<Overflow<T>> {
         let folder = self.folder.clone().unwrap_or_else(std::env::temp_dir);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let path = folder.join(format!("{OVERFLOW}{}-{number}{PARTIAL}", std::process::id()));
@@ -90,7 +91,7 @@ impl Room {
         }
         .map_err(failed)?;
         std::fs::remove_file(&path).map_err(failed)?;
-        Ok(Overflow { file, folder, end: 0 })
+        Ok(Overflow { file, folder, end: AtomicU64::new(0), values: PhantomData })
     }
 }
 
@@ -101,97 +102,119 @@ const PARTIAL: &str = ".partial";
 /// Bytes of a record, in memory and in the file.
 const RECORD_BYTES: usize = 64;
 
-/// Records written or read at a time.
-const RECORDS_AT_A_TIME: usize = 1 << 12;
+/// Values written or read at a time.
+const VALUES_AT_A_TIME: usize = 1 << 12;
 
-/// A file of records.
+/// What can be put aside.
+pub(super) trait Aside: Copy {
+    /// Bytes of each value in the file.
+    const BYTES: usize;
+
+    /// Writes it as so many bytes.
+    fn to_bytes(self, bytes: &mut [u8]);
+
+    /// What was written as these bytes.
+    fn from_bytes(bytes: &[u8]) -> Self;
+}
+
+/// A file of values.
 #[derive(Debug)]
-pub(super) struct Overflow {
+pub(super) struct Overflow<T> {
     file: File,
     /// For messages.
     folder: PathBuf,
-    /// Records in it.
-    end: u64,
+    /// Values in it.
+    end: AtomicU64,
+    values: PhantomData<T>,
 }
 
-/// Records that stand together in the file.
+/// Values that stand together in the file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Segment {
     start: u64,
-    pub records: usize,
+    pub length: usize,
 }
 
-impl Overflow {
-    /// Writes records behind all that are there.
-    pub(super) fn append(&mut self, records: &[Record]) -> Result<Segment> {
-        let segment = Segment { start: self.end, records: records.len() };
-        self.end += records.len() as u64;
-        self.write(segment, records)?;
+impl<T: Aside> Overflow<T> {
+    /// Writes values behind all that are there.
+    pub(super) fn append(&self, values: &[T]) -> Result<Segment> {
+        let start = self.end.fetch_add(values.len() as u64, Ordering::Relaxed);
+        let segment = Segment { start, length: values.len() };
+        self.write(segment, values)?;
         Ok(segment)
     }
 
-    /// Writes at most as many records as a segment holds over it.
-    pub(super) fn write(&self, segment: Segment, records: &[Record]) -> Result<()> {
-        let mut bytes = vec![[0; RECORD_BYTES]; records.len().min(RECORDS_AT_A_TIME)];
+    /// Writes at most as many values as a segment holds over it.
+    pub(super) fn write(&self, segment: Segment, values: &[T]) -> Result<()> {
+        let mut bytes = vec![0; values.len().min(VALUES_AT_A_TIME) * T::BYTES];
         let mut at = segment.start;
-        for records in records.chunks(RECORDS_AT_A_TIME) {
-            let bytes = &mut bytes[..records.len()];
-            bytes.iter_mut().zip(records).for_each(|(bytes, record)| *bytes = to_bytes(record));
-            let written = self.file.write_all_at(bytes.as_flattened(), at * RECORD_BYTES as u64);
+        for values in values.chunks(VALUES_AT_A_TIME) {
+            let bytes = &mut bytes[..values.len() * T::BYTES];
+            bytes.chunks_exact_mut(T::BYTES).zip(values).for_each(|(bytes, value)| value.to_bytes(bytes));
+            let written = self.file.write_all_at(bytes, at * T::BYTES as u64);
             written.map_err(|error| Error::io(&self.folder, "put records aside in", &error))?;
-            at += records.len() as u64;
+            at += values.len() as u64;
         }
         Ok(())
     }
 
-    /// Reads the records of a segment from one position to another behind those in `records`.
-    pub(super) fn read(
-        &self,
-        segment: Segment,
-        range: std::ops::Range<usize>,
-        records: &mut Vec<Record>,
-    ) -> Result<()> {
-        let mut bytes = vec![[0; RECORD_BYTES]; range.len().min(RECORDS_AT_A_TIME)];
+    /// Reads the values of a segment from one position to another behind those in `values`.
+    pub(super) fn read(&self, segment: Segment, range: std::ops::Range<usize>, values: &mut Vec<T>) -> Result<()> {
+        let mut bytes = vec![0; range.len().min(VALUES_AT_A_TIME) * T::BYTES];
         let mut at = range.start;
         while at < range.end {
-            let count = (range.end - at).min(RECORDS_AT_A_TIME);
-            let bytes = &mut bytes[..count];
-            let start = (segment.start + at as u64) * RECORD_BYTES as u64;
-            let read = self.file.read_exact_at(bytes.as_flattened_mut(), start);
+            let count = (range.end - at).min(VALUES_AT_A_TIME);
+            let bytes = &mut bytes[..count * T::BYTES];
+            let read = self.file.read_exact_at(bytes, (segment.start + at as u64) * T::BYTES as u64);
             read.map_err(|error| Error::io(&self.folder, "read back records put aside in", &error))?;
-            records.extend(bytes.iter().map(from_bytes));
+            values.extend(bytes.chunks_exact(T::BYTES).map(T::from_bytes));
             at += count;
         }
         Ok(())
     }
 }
 
-fn to_bytes(record: &Record) -> [u8; RECORD_BYTES] {
-    let mut bytes = [0; RECORD_BYTES];
-    let bits = |pseudonym: Option<Pseudonym>| pseudonym.map_or(0, Pseudonym::bits).to_le_bytes();
-    bytes[0..16].copy_from_slice(&bits(Some(record.person)));
-    bytes[16..32].copy_from_slice(&bits(record.record));
-    bytes[32..48].copy_from_slice(&bits(record.child));
-    bytes[48..52].copy_from_slice(&record.kind.to_le_bytes());
-    bytes[52..56].copy_from_slice(&record.start.to_le_bytes());
-    bytes[56..60].copy_from_slice(&record.end.to_le_bytes());
-    bytes[60] = u8::from(record.sex == Sex::Female);
-    bytes[61] = record.age_band;
-    bytes
+impl Aside for Record {
+    const BYTES: usize = RECORD_BYTES;
+
+    fn to_bytes(self, bytes: &mut [u8]) {
+        let bits = |pseudonym: Option<Pseudonym>| pseudonym.map_or(0, Pseudonym::bits).to_le_bytes();
+        bytes[0..16].copy_from_slice(&bits(Some(self.person)));
+        bytes[16..32].copy_from_slice(&bits(self.record));
+        bytes[32..48].copy_from_slice(&bits(self.child));
+        bytes[48..52].copy_from_slice(&self.kind.to_le_bytes());
+        bytes[52..56].copy_from_slice(&self.start.to_le_bytes());
+        bytes[56..60].copy_from_slice(&self.end.to_le_bytes());
+        bytes[60] = u8::from(self.sex == Sex::Female);
+        bytes[61] = self.age_band;
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Self {
+        let bits = |at: usize| u128::from_le_bytes(*bytes[at..].first_chunk().expect("64 bytes"));
+        let word = |at: usize| u32::from_le_bytes(*bytes[at..].first_chunk().expect("64 bytes"));
+        let pseudonym = |at: usize| Some(bits(at)).filter(|&bits| bits != 0).map(Pseudonym::from_bits);
+        Self {
+            person: Pseudonym::from_bits(bits(0)),
+            record: pseudonym(16),
+            child: pseudonym(32),
+            kind: word(48),
+            start: word(52).cast_signed(),
+            end: word(56).cast_signed(),
+            sex: if bytes[60] == 1 { Sex::Female } else { Sex::Male },
+            age_band: bytes[61],
+        }
+    }
 }
 
-fn from_bytes(bytes: &[u8; RECORD_BYTES]) -> Record {
-    let bits = |at: usize| u128::from_le_bytes(*bytes[at..].first_chunk().expect("64 bytes"));
-    let word = |at: usize| u32::from_le_bytes(*bytes[at..].first_chunk().expect("64 bytes"));
-    let pseudonym = |at: usize| Some(bits(at)).filter(|&bits| bits != 0).map(Pseudonym::from_bits);
-    Record {
-        person: Pseudonym::from_bits(bits(0)),
-        record: pseudonym(16),
-        child: pseudonym(32),
-        kind: word(48),
-        start: word(52).cast_signed(),
-        end: word(56).cast_signed(),
-        sex: if bytes[60] == 1 { Sex::Female } else { Sex::Male },
-        age_band: bytes[61],
+/// A hash.
+impl Aside for u64 {
+    const BYTES: usize = size_of::<u64>();
+
+    fn to_bytes(self, bytes: &mut [u8]) {
+        bytes.copy_from_slice(&self.to_le_bytes());
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Self {
+        Self::from_le_bytes(*bytes.first_chunk().expect("8 bytes"))
     }
 }

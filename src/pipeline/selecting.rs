@@ -51,8 +51,6 @@ pub(super) fn select_from(
     let mut linked = Linked::new(programme, deliveries, |alone| scorer.score_alone(alone))?;
     let units = Units::with_apart(&programme.family, &apart, &mut linked);
     let selected = selection::select(programme, &scorer, &linked, &units)?;
-    let counted =
-        (afterwards == Afterwards::Keep).then(|| Counted::new(programme, &linked, &units, &selected, &quality));
     warnings.extend(placeholder_warning(&units));
     warnings.extend(selection::warnings(programme, &linked, &selected));
 
@@ -61,14 +59,19 @@ pub(super) fn select_from(
         return Err(Error::file(period.folder(), "the step has no folder", "please report this"));
     };
     let metadata = RunMetadata::new(programme, &key_id);
-    let (sha256, rows) =
-        selection::write_candidates(folder, "candidates.parquet", programme, &linked, &units, &selected, &metadata)?;
-    let candidates = FileRecord::new(Path::new("selection/candidates.parquet"), sha256, Some(rows));
-    let sha256 = output::write_json(folder, "counts.json", &selected.counts)?;
-    let counts = FileRecord::new(Path::new("selection/counts.json"), sha256, None);
-    let metadata = metadata.with_rules(programme);
-    let (sha256, rows) = selection::write_why(folder, "why.parquet", programme, &linked, &units, &selected, &metadata)?;
-    let why = FileRecord::new(Path::new("selection/why.parquet"), sha256, Some(rows));
+    let with_rules = metadata.clone().with_rules(programme);
+    let candidates =
+        || selection::write_candidates(folder, "candidates.parquet", programme, &linked, &units, &selected, &metadata);
+    let why = || selection::write_why(folder, "why.parquet", programme, &linked, &units, &selected, &with_rules);
+    let counted =
+        || (afterwards == Afterwards::Keep).then(|| Counted::new(programme, &linked, &units, &selected, &quality));
+    // Each is idle now and then where it cannot be shared out.
+    let (counted, (candidates, why)) = rayon::join(counted, || rayon::join(candidates, why));
+    let record = |name: &str, (sha256, rows)| FileRecord::new(&Path::new("selection").join(name), sha256, rows);
+    let with_rows = |(sha256, rows)| (sha256, Some(rows));
+    let candidates = record("candidates.parquet", with_rows(candidates?));
+    let why = record("why.parquet", with_rows(why?));
+    let counts = record("counts.json", (output::write_json(folder, "counts.json", &selected.counts)?, None));
     let outputs = vec![candidates, counts, why];
     output::write_json(folder, "manifest.json", &Manifest::new("select", programme, &key_id, inputs, outputs, began))?;
     let summary = SelectionSummary { counts: selected.counts, quality, folder: folder.place().to_path_buf() };
