@@ -1,7 +1,7 @@
 //! `candidates.parquet` as far as assigning goes: whom there is to choose from, and the rows of those who were chosen.
 
 use super::terms::{Row, rows};
-use crate::output::read_batches;
+use crate::output::{metadata_entry, read_batches};
 use crate::programme::Kind;
 use crate::selection::columns;
 use crate::untrusted::SteadyFile;
@@ -29,8 +29,7 @@ pub(super) struct Candidates {
 /// The key id in a list's metadata; `None` where it is not whole.
 pub(super) fn key_id(file: &SteadyFile) -> Option<String> {
     let (metadata, _) = read_batches(file)?;
-    let entries = metadata.metadata().file_metadata().key_value_metadata();
-    entries.into_iter().flatten().find(|entry| entry.key == "udpeg.key_id")?.value.clone()
+    metadata_entry(&metadata, "udpeg.key_id")
 }
 
 impl Candidates {

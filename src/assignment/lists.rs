@@ -10,8 +10,8 @@ use crate::decisions::Decided;
 use crate::error::{Error, Result};
 use crate::output::{self, Column, FileRecord, RunMetadata, Staged, read_batches};
 use crate::programme::{Coordinator, Programme};
-use crate::selection::columns;
-use crate::untrusted::{SteadyFile, guarded};
+use crate::selection::{AGAIN, columns, look_into};
+use crate::untrusted::SteadyFile;
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, BooleanArray, RecordBatch, StringArray};
@@ -52,16 +52,13 @@ impl TargetGroup {
         programme: &Programme,
         terms: impl FnOnce(&str) -> Result<Terms>,
     ) -> Result<(Self, Terms)> {
-        let corrupt =
-            || Error::file(file.path(), "it is not a whole list of candidates", "run `udpeg select --force` again");
-        let key_id = guarded(|| key_id(file)).flatten();
-        file.check_unchanged()?;
-        let key_id = key_id.ok_or_else(corrupt)?;
+        let key_id = look_into(file, AGAIN, || key_id(file))?;
         let terms = terms(&key_id)?;
-        let read = guarded(|| read_proposed(file, programme, &terms)).flatten();
-        file.check_unchanged()?;
-        let batch = read.ok_or_else(corrupt)?;
-        let rows = guarded(|| ranked_rows(&batch)).flatten().ok_or_else(corrupt)?;
+        let (batch, rows) = look_into(file, AGAIN, || {
+            let batch = read_proposed(file, programme, &terms)?;
+            let rows = ranked_rows(&batch)?;
+            Some((batch, rows))
+        })?;
         let coordinators = &programme.coordinators;
         let units = terms.units(&rows, coordinators);
         let apart = terms.pairs_apart(&rows);

@@ -29,6 +29,7 @@ mod workbook;
 pub(crate) use agreement::check_lists;
 pub use lists::{Table, TargetGroup, write};
 pub use replay::{Change, Changed};
+pub(crate) use revising::assigned;
 pub use revising::{Base, Revised};
 pub use solve::{Assignment, Optimality, Reached, assign};
 pub use task::{Proposed, Task};

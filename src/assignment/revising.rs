@@ -103,8 +103,8 @@ fn position(programme: &Programme, id: &str, base: &Base<'_>) -> Result<usize> {
     })
 }
 
-/// The ranks of a target group and who coordinates; `None` where it is not whole.
-fn assigned(file: &SteadyFile) -> Option<Vec<(u32, Option<String>)>> {
+/// The ranks of the units of a target group, and who coordinates them; `None` where it is not whole.
+pub(crate) fn assigned(file: &SteadyFile) -> Option<Vec<(u32, Option<String>)>> {
     let (_, batches) = read_batches(file)?;
     let mut all = Vec::new();
     for batch in batches {

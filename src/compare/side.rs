@@ -1,10 +1,11 @@
 //! One of two selections that are compared, as it stands in a period's folder.
 
 use super::Standing;
+use crate::assignment::assigned;
 use crate::error::{Error, Result};
 use crate::identity::Pseudonym;
 use crate::output::{MANIFEST, Manifest, Revision, read_batches};
-use crate::selection::columns;
+use crate::selection::{Written, columns, look_into};
 use crate::untrusted::{SteadyFile, guarded};
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
@@ -66,20 +67,14 @@ impl Side {
         let hint = "run the step again with --force, or get the folder again from where it is kept";
         let named = of_revision(folder);
         let (folder, revision) = named.unwrap_or_else(|| (folder, Revision::present(folder)));
-        let open = |step: &Path, made_by: &str, name: &str| {
-            let manifest = Manifest::read(&folder.join(step), made_by)?;
-            let path = step.join(name);
-            let (_, file) = manifest.unaltered(&folder.join(&path), &path, hint)?;
-            Ok((manifest, file))
-        };
-        let (manifest, file) = open(Path::new("selection"), "select", "candidates.parquet")?;
-        let side = guarded(|| candidates(&file)).flatten();
-        file.check_unchanged()?;
-        let mut side = side.ok_or_else(|| Error::file(file.path(), "it is not a whole list of candidates", hint))?;
+        let Written { manifest, candidates, .. } = Written::open(folder, hint)?;
+        let mut side = look_into(&candidates, hint, || ranked(&candidates))?;
         side.key_id = manifest.key_id;
         let assignment = revision.folder().join("assignment");
         if named.is_some() || folder.join(&assignment).join(MANIFEST).exists() {
-            let (_, file) = open(&assignment, "assign", "target_group.parquet")?;
+            let manifest = Manifest::read(&folder.join(&assignment), "assign")?;
+            let path = assignment.join("target_group.parquet");
+            let (_, file) = manifest.unaltered(&folder.join(&path), &path, hint)?;
             let assigned = guarded(|| assigned(&file)).flatten();
             file.check_unchanged()?;
             let assigned = assigned.ok_or_else(|| Error::file(file.path(), "it is not a whole target group", hint))?;
@@ -123,7 +118,7 @@ impl Side {
 }
 
 /// `None` where the file is not whole.
-fn candidates(file: &SteadyFile) -> Option<Side> {
+fn ranked(file: &SteadyFile) -> Option<Side> {
     let (metadata, batches) = read_batches(file)?;
     let schema = metadata.schema();
     let ids = schema.fields().iter().filter_map(|field| field.name().strip_prefix("points_"));
@@ -173,18 +168,4 @@ fn of_revision(folder: &Path) -> Option<(&Path, Revision)> {
     let revisions = folder.parent().filter(|parent| parent.ends_with(Revision::FOLDER))?;
     let period = revisions.parent()?;
     Some((if period.as_os_str().is_empty() { Path::new(".") } else { period }, revision))
-}
-
-/// The ranks of the units of a target group, and who coordinates them; `None` where the file is not whole.
-fn assigned(file: &SteadyFile) -> Option<Vec<(u32, Option<String>)>> {
-    let (_, batches) = read_batches(file)?;
-    let mut all = Vec::new();
-    for batch in batches {
-        let batch = batch.ok()?;
-        let ranks = batch.column_by_name(columns::RANK)?.as_primitive_opt::<UInt32Type>()?;
-        let coordinators = batch.column_by_name(columns::COORDINATOR)?.as_string_opt::<i32>()?;
-        let rows = ranks.values().iter().zip(coordinators);
-        all.extend(rows.map(|(&rank, coordinator)| (rank, coordinator.map(str::to_owned))));
-    }
-    Some(all)
 }

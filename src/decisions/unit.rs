@@ -1,9 +1,9 @@
 //! Which unit of a selection somebody means: by its id, its label or a member's pseudonym.
 
 use crate::error::{Error, Result};
-use crate::output::read_batches;
-use crate::selection::columns;
-use crate::untrusted::{SteadyFile, guarded};
+use crate::output::{metadata_entry, read_batches};
+use crate::selection::{AGAIN, columns, look_into};
+use crate::untrusted::SteadyFile;
 use arrow_array::cast::AsArray;
 
 /// A unit that was named.
@@ -25,10 +25,7 @@ pub struct Named {
 ///
 /// [`Error::Usage`] where there is none of this name, [`Error::File`] where the list is not whole.
 pub fn find(candidates: &SteadyFile, name: &str) -> Result<Named> {
-    let hint = "run `udpeg select --force` again";
-    let found = guarded(|| look(candidates, name)).flatten();
-    candidates.check_unchanged()?;
-    let found = found.ok_or_else(|| Error::file(candidates.path(), "it is not a whole list of candidates", hint))?;
+    let found = look_into(candidates, AGAIN, || look(candidates, name))?;
     found.into_iter().next().ok_or_else(|| Error::Usage {
         what: "no eligible unit has this id, this label or such a member".to_owned(),
         hint: "take `unit` or `label` from candidates.parquet or a coordinator's list".to_owned(),
@@ -38,8 +35,7 @@ pub fn find(candidates: &SteadyFile, name: &str) -> Result<Named> {
 /// The first unit that is meant, where there is one; `None` where the file is not whole.
 fn look(file: &SteadyFile, name: &str) -> Option<Vec<Named>> {
     let (metadata, batches) = read_batches(file)?;
-    let entries = metadata.metadata().file_metadata().key_value_metadata();
-    let key_id = entries.into_iter().flatten().find(|entry| entry.key == "udpeg.key_id")?.value.clone()?;
+    let key_id = metadata_entry(&metadata, "udpeg.key_id")?;
     for batch in batches {
         let batch = batch.ok()?;
         let text = |column: &str| batch.column_by_name(column)?.as_string_opt::<i32>().cloned();

@@ -13,7 +13,7 @@ pub use journal::{Head, examine, linked};
 pub(crate) use journal::{Journal, broken, read_log};
 pub use manifest::{FileRecord, Manifest};
 pub use parquet::{Column, RunMetadata, hex_column, write_table};
-pub(crate) use reading::read_batches;
+pub(crate) use reading::{metadata_entry, read_batches};
 pub use revision::Revision;
 pub(crate) use scratch::Scratch;
 pub(crate) use step::MANIFEST;

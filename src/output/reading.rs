@@ -18,3 +18,9 @@ pub(crate) fn read_batches(file: &SteadyFile) -> Option<(ArrowReaderMetadata, Pa
     let batches = ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata.clone()).build().ok()?;
     Some((metadata, batches))
 }
+
+/// What a file's metadata says under a key.
+pub(crate) fn metadata_entry(metadata: &ArrowReaderMetadata, key: &str) -> Option<String> {
+    let entries = metadata.metadata().file_metadata().key_value_metadata();
+    entries.into_iter().flatten().find(|entry| entry.key == key)?.value.clone()
+}

@@ -6,6 +6,7 @@ use crate::decisions::{self, Log};
 use crate::error::{Error, Result, Warning};
 use crate::output::{self, FileRecord, Manifest, Period, Revision, RunMetadata, Staged, Step};
 use crate::programme::{Coordinator, Programme};
+use crate::selection::{AGAIN, Written};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -40,16 +41,12 @@ pub(super) fn assign_in(context: &Context<'_>, period: &Period) -> Result<Outcom
 
 /// The target group of the selection that is there, which must be the one its manifest names, and what was read.
 fn read_selection(context: &Context<'_>, period: &Period) -> Result<(TargetGroup, Terms, Vec<FileRecord>)> {
-    let candidates = Path::new("selection/candidates.parquet");
-    let manifest = Manifest::read(&period.folder().join("selection"), "select")?;
     let programme = context.programme;
-    let again = "run `udpeg select --force` again";
-    let (record, file) = manifest.unaltered(&period.folder().join(candidates), candidates, again)?;
+    let Written { record, candidates, .. } = Written::open(period.folder(), AGAIN)?;
     let log = Log::read(period.folder())?;
     let terms = |key_id: &str| Terms::read(programme, period.folder(), &log.entries, key_id);
-    let (target_group, terms) = TargetGroup::read(&file, programme, terms)?;
-    let inputs =
-        std::iter::once(record.clone()).chain(terms.inputs.clone()).chain(log.record(Path::new(decisions::FILE)));
+    let (target_group, terms) = TargetGroup::read(&candidates, programme, terms)?;
+    let inputs = std::iter::once(record).chain(terms.inputs.clone()).chain(log.record(Path::new(decisions::FILE)));
     let inputs = inputs.collect();
     Ok((target_group, terms, inputs))
 }

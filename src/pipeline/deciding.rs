@@ -7,12 +7,12 @@ use crate::error::{Error, Result, Warning};
 use crate::identity::would_be_masked;
 use crate::output::{self, FileRecord, Manifest, Period, Revision, RunMetadata, Staged, Step};
 use crate::programme::{Programme, nearest};
+use crate::selection::{AGAIN, Written};
 use crate::untrusted::SteadyFile;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-const CANDIDATES: &str = "selection/candidates.parquet";
 const TARGET_GROUP: &str = "assignment/target_group.parquet";
 const UNCHANGED: &str = "nothing was changed";
 
@@ -64,10 +64,7 @@ pub fn decide(context: &Context<'_>, deciding: &Deciding) -> Result<Outcome<Deci
     context.programme.authorise(context.today)?;
     check_words(context.programme, deciding)?;
     let period = Period::open_existing(&context.programme.out, &context.programme.period)?;
-    let manifest = Manifest::read(&period.folder().join("selection"), "select")?;
-    let again = "run `udpeg select --force` again";
-    let (_, file) = manifest.unaltered(&period.folder().join(CANDIDATES), Path::new(CANDIDATES), again)?;
-    let named = decisions::find(&file, &deciding.unit)?;
+    let named = decisions::find(&Written::open(period.folder(), AGAIN)?.candidates, &deciding.unit)?;
     let log = Log::read(period.folder())?;
     let is_assigned = period.has(&Step::assign());
     if !is_assigned && matches!(deciding.decision, Decision::Accept | Decision::Decline) {
@@ -242,14 +239,10 @@ impl<'a> Assigned<'a> {
 
     /// The assignment and all decisions after it.
     fn replay(&self, log: &Log) -> Result<(Revised, Terms, Vec<FileRecord>)> {
-        let selection = Manifest::read(&self.period_folder.join("selection"), "select")?;
         let again = "run `udpeg assign --force` again, or get the folder again from where it is kept";
-        let open = |manifest: &Manifest, name: &str| {
-            let (record, file) = manifest.unaltered(&self.period_folder.join(name), Path::new(name), again)?;
-            Ok((record.clone(), file))
-        };
-        let (of_candidates, candidates) = open(&selection, CANDIDATES)?;
-        let (of_target_group, target_group) = open(&self.manifest, TARGET_GROUP)?;
+        let Written { record: of_candidates, candidates, .. } = Written::open(self.period_folder, again)?;
+        let place = Path::new(TARGET_GROUP);
+        let (of_target_group, target_group) = self.manifest.unaltered(&self.period_folder.join(place), place, again)?;
         if !self.manifest.inputs.contains(&of_candidates) {
             let what = "the assignment was made from another selection than the one that stands there";
             return Err(Error::refused(what, "run `udpeg assign --force`; nothing was changed"));
@@ -264,7 +257,7 @@ impl<'a> Assigned<'a> {
         let base = Base { candidates: &candidates, target_group: &target_group, known };
         let terms = |key_id: &str| Terms::read(&self.programme, self.period_folder, first, key_id);
         let (revised, terms) = Revised::new(&base, &self.programme, &log.entries, terms)?;
-        let mut inputs = vec![of_candidates, of_target_group];
+        let mut inputs = vec![of_candidates, of_target_group.clone()];
         inputs.extend(terms.inputs.iter().cloned());
         inputs.extend(log.record(Path::new(decisions::FILE)));
         Ok((revised, terms, inputs))

@@ -4,9 +4,9 @@ use super::{Context, Outcome};
 use crate::decisions::{self, Decision, Entry, Log};
 use crate::error::{Error, Result, Warning};
 use crate::identity::would_be_masked;
-use crate::output::{Manifest, Period};
+use crate::output::Period;
+use crate::selection::{AGAIN, Written};
 use serde::Serialize;
-use std::path::Path;
 
 /// What somebody says of a unit and a coordinator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,11 +54,7 @@ pub fn recuse(context: &Context<'_>, recusal: &Recusal) -> Result<Outcome<Recusa
         return usage(what, "say in a few words why, without numbers or names");
     }
     let period = Period::open_existing(&programme.out, &programme.period)?;
-    let candidates = Path::new("selection/candidates.parquet");
-    let manifest = Manifest::read(&period.folder().join("selection"), "select")?;
-    let again = "run `udpeg select --force` again";
-    let (_, file) = manifest.unaltered(&period.folder().join(candidates), candidates, again)?;
-    let named = decisions::find(&file, &recusal.unit)?;
+    let named = decisions::find(&Written::open(period.folder(), AGAIN)?.candidates, &recusal.unit)?;
     let log = Log::read(period.folder())?;
     let says_it_already = |entry: &Entry| {
         let is_of_all = named.members.iter().all(|member| entry.members.contains(member));

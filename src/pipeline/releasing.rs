@@ -9,6 +9,7 @@ use crate::linkage;
 use crate::output::{self, FileRecord, Manifest, Period, RunMetadata, Staged, Step, sha256_hex};
 use crate::release::{Approval, Entry, Identity, Kept, Ledger, New, add_previous, beside};
 use crate::report::{self, SteeringReport};
+use crate::selection::{AGAIN, CANDIDATES};
 use crate::statistics::{self, Around, Counted, Statistics};
 use std::path::Path;
 use std::time::Instant;
@@ -145,8 +146,6 @@ impl Made {
     }
 }
 
-const CANDIDATES: &str = "selection/candidates.parquet";
-
 /// A draft is replaced; what the ledger knows of is replaced where that is asked for.
 fn check_free(context: &Context<'_>, period: &Period, ledger: &Ledger, releasing: &Releasing) -> Result<()> {
     let step = Step::release();
@@ -189,8 +188,7 @@ fn counted(context: &Context<'_>, period: &Period, made: &Made) -> Result<Counte
 /// The assignment as `assign` wrote it, made again.
 fn assignment(context: &Context<'_>, period: &Period, made: &Made) -> Result<AssignmentSummary> {
     let path = Path::new(CANDIDATES);
-    let again = "run `udpeg select --force` again";
-    let (_, file) = made.selection.unaltered(&period.folder().join(path), path, again)?;
+    let (_, file) = made.selection.unaltered(&period.folder().join(path), path, AGAIN)?;
     let (target_group, terms) = Assigned::read(context.programme, period)?.again(&file)?;
     let (folder, lists) = (period.folder().join("assignment"), period.folder().join("coordinators"));
     Ok(summary(context.programme, &target_group, &terms, folder, lists))

@@ -1,25 +1,23 @@
 //! The previous period's selection: whom it proposed, and what was released of it.
 
 use super::ledger::Ledger;
-use crate::error::{Error, Result, Warning};
+use crate::error::{Result, Warning};
 use crate::identity::Pseudonym;
-use crate::output::{Manifest, read_batches};
+use crate::output::{metadata_entry, read_batches};
 use crate::programme::Programme;
-use crate::selection::columns;
+use crate::selection::{Written, columns, look_into};
 use crate::statistics::{Around, Counted, Flows, PreviousRelease};
-use crate::untrusted::{SteadyFile, guarded};
+use crate::untrusted::SteadyFile;
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
-use std::path::{Path, PathBuf};
-
-const CANDIDATES: &str = "selection/candidates.parquet";
+use std::path::Path;
 
 /// Adds who entered, stayed and left since the period that `previous` names, and its releases; a warning where that
 /// cannot be told.
 ///
 /// # Errors
 ///
-/// [`Error::Refused`] where the previous selection was altered, [`Error::File`] where it is not whole, and those of
+/// [`crate::Error::Refused`] where the previous selection was altered, [`crate::Error::File`] where it is not whole, and those of
 /// [`Ledger::kept`].
 pub fn add_previous(
     around: &mut Around,
@@ -60,21 +58,15 @@ struct Previous {
 impl Previous {
     fn read(folder: &Path) -> Result<Self> {
         let again = "put the previous period's folder back from where it is kept, or name none";
-        let manifest = Manifest::read(&folder.join("selection"), "select")?;
-        let path: PathBuf = folder.join(CANDIDATES);
-        let (record, file) = manifest.unaltered(&path, Path::new(CANDIDATES), again)?;
-        let read = guarded(|| read(&file)).flatten();
-        file.check_unchanged()?;
-        let corrupt = || Error::file(&path, "it is not a whole list of candidates", again);
-        let (period, proposed) = read.ok_or_else(corrupt)?;
-        Ok(Self { period, key_id: manifest.key_id.clone(), sha256: record.sha256.clone(), proposed })
+        let Written { manifest, record, candidates } = Written::open(folder, again)?;
+        let (period, proposed) = look_into(&candidates, again, || read(&candidates))?;
+        Ok(Self { period, key_id: manifest.key_id, sha256: record.sha256, proposed })
     }
 }
 
 fn read(file: &SteadyFile) -> Option<(String, Vec<Pseudonym>)> {
     let (metadata, batches) = read_batches(file)?;
-    let entries = metadata.metadata().file_metadata().key_value_metadata();
-    let period = entries.into_iter().flatten().find(|entry| entry.key == "udpeg.period")?.value.clone()?;
+    let period = metadata_entry(&metadata, "udpeg.period")?;
     let members: Option<Vec<Vec<Pseudonym>>> = batches.map(|batch| proposed(&batch.ok()?)).collect();
     Some((period, members?.concat()))
 }

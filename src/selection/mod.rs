@@ -7,6 +7,7 @@ mod ranking;
 mod standing;
 mod warnings;
 mod why;
+mod written;
 
 pub(crate) use candidates::label_length;
 pub use candidates::{columns, write_candidates};
@@ -16,6 +17,7 @@ pub use ranking::{NotEligible, RankedUnit, Ranking, lottery_number, rank};
 pub use standing::{Standing, Standings, WhyNot};
 pub use warnings::warnings;
 pub use why::{columns as why_columns, write_why};
+pub(crate) use written::{AGAIN, CANDIDATES, Written, look_into};
 
 use crate::error::Result;
 use crate::linkage::{Linked, Units};
