@@ -2,9 +2,9 @@
 
 use super::{Context, Outcome};
 use crate::assignment::{self, Base, Change, Revised, TargetGroup, Terms};
+use crate::custody::checked;
 use crate::decisions::{self, Decision, Entry, Log, Named, Said, Wish};
 use crate::error::{Error, Result, Warning};
-use crate::identity::would_be_masked;
 use crate::output::{self, FileRecord, Manifest, Period, Revision, RunMetadata, Staged, Step};
 use crate::programme::{Programme, nearest};
 use crate::selection::{AGAIN, Written};
@@ -126,14 +126,8 @@ fn usage<T>(what: impl Into<String>, hint: impl Into<String>) -> Result<T> {
 
 /// Texts that can be put down, and a code that the programme has.
 fn check_words(programme: &Programme, deciding: &Deciding) -> Result<()> {
-    const LONGEST: usize = 500;
-    for (option, text) in [("--reason", &deciding.reason), ("--by", &deciding.by)] {
-        let is_odd = text.trim().is_empty() || text.contains(char::is_control) || text.chars().count() > LONGEST;
-        if is_odd || would_be_masked(text) {
-            let what = format!("{option} is empty, too long, more than a line, or looks like it holds a CPR number");
-            return usage(what, "say it in a few words, without numbers or names of citizens; nothing was changed");
-        }
-    }
+    checked(&deciding.reason, "--reason", decisions::FILE)?;
+    checked(&deciding.by, "--by", decisions::FILE)?;
     let codes = match deciding.decision {
         Decision::Accept => &programme.consent.accept,
         Decision::Decline => &programme.consent.decline,

@@ -1,11 +1,12 @@
 //! `explain`: why somebody is proposed or not, from the deliveries of a period.
 
 use super::{Context, Outcome};
+use crate::custody::checked;
 use crate::decisions::{Log, Persons};
-use crate::error::{Error, Result, Warning};
+use crate::error::{Result, Warning};
 use crate::explanation::{Asked, Explainer, Explanation, Kept};
 use crate::extract::Record;
-use crate::identity::{Pseudonym, would_be_masked};
+use crate::identity::Pseudonym;
 use crate::linkage::{self, Alone, Apart, Delivery, Linked, Units};
 use crate::output::{FileRecord, Journal, Manifest, Period};
 use crate::programme::Programme;
@@ -49,7 +50,10 @@ pub fn explain(
 ) -> Result<Outcome<Vec<Explanation>>> {
     let programme = context.programme;
     programme.authorise(context.today)?;
-    showing.map_or(Ok(()), |showing| [&showing.consent, &showing.by].into_iter().try_for_each(|text| is_told(text)))?;
+    if let Some(showing) = showing {
+        checked(&showing.consent, "--consent", Journal::SHOWN_RECORDS)?;
+        checked(&showing.by, "--by", Journal::SHOWN_RECORDS)?;
+    }
     let period = Period::open_existing(&programme.out, &programme.period)?;
     let deliveries = linkage::read_all(programme, period.folder(), &context.room(&period), context.progress)?;
     let mut warnings: Vec<Warning> = selection_warning(programme, &period, &deliveries).into_iter().collect();
@@ -100,21 +104,6 @@ pub(crate) fn explanations(
     let explainer =
         Explainer { programme, scorer: &scorer, linked: &linked, units: &units, selected: &selected, kept: &kept };
     asked.iter().map(|asked| explainer.explain(asked, shows_records)).collect()
-}
-
-/// A text that is put down has something in it, and no number.
-fn is_told(text: &str) -> Result<()> {
-    let what = if text.trim().is_empty() {
-        "--consent and --by cannot be empty"
-    } else if would_be_masked(text) {
-        "--consent and --by are put down, and one looks like it holds a CPR number"
-    } else {
-        return Ok(());
-    };
-    Err(Error::Usage {
-        what: what.to_owned(),
-        hint: "name the case or document where the consent is kept, and who looks".to_owned(),
-    })
 }
 
 fn keep(kept: &Mutex<Vec<Kept>>, alone: Alone<'_>) {

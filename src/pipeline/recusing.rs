@@ -1,9 +1,9 @@
 //! `recuse`: a conflict of interest between a coordinator and a unit.
 
 use super::{Context, Outcome};
+use crate::custody::checked;
 use crate::decisions::{self, Decision, Entry, Log};
 use crate::error::{Error, Result, Warning};
-use crate::identity::would_be_masked;
 use crate::output::Period;
 use crate::selection::{AGAIN, Written};
 use serde::Serialize;
@@ -38,8 +38,8 @@ pub struct RecusalSummary {
 ///
 /// # Errors
 ///
-/// [`Error::Usage`] for a unit or coordinator that is not there, a reason that is empty or looks as if it held a CPR
-/// number, or what is recorded already; [`Error::Refused`] for a purpose that does not do, a selection that was altered
+/// [`Error::Usage`] for a unit or coordinator that is not there, a reason that cannot be put down, or what is recorded
+/// already; [`Error::Refused`] for a purpose that does not do, a selection that was altered
 /// or a broken chain; [`Error::File`] where a file fails. Nothing is changed then.
 pub fn recuse(context: &Context<'_>, recusal: &Recusal) -> Result<Outcome<RecusalSummary>> {
     let programme = context.programme;
@@ -49,10 +49,7 @@ pub fn recuse(context: &Context<'_>, recusal: &Recusal) -> Result<Outcome<Recusa
         let ids: Vec<&str> = programme.coordinators.iter().map(|coordinator| coordinator.id.as_str()).collect();
         return usage("the programme has no such coordinator".to_owned(), &format!("it has {}", ids.join(", ")));
     }
-    if recusal.reason.trim().is_empty() || would_be_masked(&recusal.reason) {
-        let what = "--reason is empty or looks like it holds a CPR number".to_owned();
-        return usage(what, "say in a few words why, without numbers or names");
-    }
+    let reason = checked(&recusal.reason, "--reason", decisions::FILE)?;
     let period = Period::open_existing(&programme.out, &programme.period)?;
     let named = decisions::find(&Written::open(period.folder(), AGAIN)?.candidates, &recusal.unit)?;
     let log = Log::read(period.folder())?;
@@ -69,7 +66,7 @@ pub fn recuse(context: &Context<'_>, recusal: &Recusal) -> Result<Outcome<Recusa
         unit: named.unit,
         members: named.members,
         coordinator: Some(recusal.coordinator.clone()),
-        reason: recusal.reason.trim().to_owned(),
+        reason,
         by: None,
         key_id: named.key_id,
         program_version: env!("CARGO_PKG_VERSION").to_owned(),
