@@ -3,6 +3,7 @@
 use super::task::{Places, State};
 use crate::programme::PerKind;
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 /// Gives those units that keep nobody's coordinator anew, heaviest first, each to the smallest load. Leaves `state` as
 /// it is where one would find no place that way.
@@ -99,14 +100,18 @@ fn best_change(state: &State<'_>, held: &[Vec<usize>], from: usize, to: usize) -
     }
     let loses =
         |unit: usize, here: usize, there: usize| i64::from(task.keeps(unit, here)) - i64::from(task.keeps(unit, there));
-    let comes: Vec<(usize, i64, i64)> = held[to]
-        .iter()
-        .filter(|&&unit| task.may(unit, from))
-        .map(|&unit| (unit, task.units[unit].load, loses(unit, to, from)))
-        .collect();
+    // By what counts here: the unit, its load, and how many members lose their coordinator. Of units alike in this the
+    // first stands for all, unless somebody is kept apart from one.
+    let distinct = |here: usize, there: usize| -> Vec<(usize, i64, i64)> {
+        let mut seen = HashSet::new();
+        let able = held[here].iter().filter(|&&unit| task.may(unit, there));
+        able.map(|&unit| (unit, task.units[unit].load, loses(unit, here, there)))
+            .filter(|&(unit, load, lost)| state.is_kept_apart(unit) || seen.insert((load, lost)))
+            .collect()
+    };
+    let comes = distinct(to, from);
     let mut best: Option<(i64, Change)> = None;
-    for &goes in held[from].iter().filter(|&&unit| task.may(unit, to)) {
-        let lost = loses(goes, from, to);
+    for (goes, goes_load, lost) in distinct(from, to) {
         let mut consider = |comes: Option<usize>, carried: i64, lost: i64| {
             let left = (gap - 2 * carried).abs();
             let is_better = carried > 0 && carried < gap && best.is_none_or(|(known, _)| left < known);
@@ -120,10 +125,10 @@ fn best_change(state: &State<'_>, held: &[Vec<usize>], from: usize, to: usize) -
             }
         };
         if state.has_room(to) {
-            consider(None, task.units[goes].load, lost);
+            consider(None, goes_load, lost);
         }
         for &(comes, load, lost_coming) in &comes {
-            consider(Some(comes), task.units[goes].load - load, lost + lost_coming);
+            consider(Some(comes), goes_load - load, lost + lost_coming);
         }
         if best.is_some_and(|(left, _)| left <= 1) {
             break;

@@ -96,7 +96,7 @@ pub struct Sorted {
 
 /// Parts that records are kept in: by the leading bits of the person, so that each part sorts on its own and the
 /// parts in their order are the whole in order (pseudonyms are uniform).
-const PARTS: usize = 64;
+const PARTS: usize = 256;
 
 /// The records of a department, in memory as far as there is room.
 #[derive(Debug)]
@@ -154,10 +154,11 @@ impl Records {
             Some(overflow) => overflow,
             None => Arc::new(self.room.overflow()?),
         };
-        for part in self.parts.iter_mut().filter(|part| !part.memory.is_empty()) {
+        self.parts.par_iter_mut().filter(|part| !part.memory.is_empty()).try_for_each(|part| {
             part.aside.push(overflow.append(&part.memory)?);
             part.memory.clear();
-        }
+            Ok(())
+        })?;
         self.overflow = Some(overflow);
         self.in_memory = 0;
         Ok(())
