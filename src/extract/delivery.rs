@@ -43,7 +43,7 @@ pub fn tidy(programme: &Programme, department: &Department, extract: &mut Extrac
     let mut types = LeavingTypes::new(&extract.types, &programme.types_that_may_leave(department));
     let classes = Classes::new(programme, &types.ranks, extract.records.room());
     let (sorted, parts) = extract.records.sort_and_look(&types.ranks, |records| classes.of(records))?;
-    let risk = classes.risk(parts, sorted.persons)?;
+    let risk = classes.risk(&parts, sorted.persons)?;
     types.set_rows(&extract.types, &sorted.rows_of_type);
     if programme.dates_leave == DatesLeave::AsMonths {
         extract.records.widen_to_months(&types.ranks)?;

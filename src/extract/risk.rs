@@ -257,8 +257,8 @@ impl<'p> Classes<'p> {
     /// # Errors
     ///
     /// [`crate::Error::File`] where what was put aside cannot be read.
-    pub(super) fn risk(self, parts: Vec<OfPart>, persons: u64) -> Result<Risk> {
-        let tallies = self.tallies(&parts)?;
+    pub(super) fn risk(self, parts: &[OfPart], persons: u64) -> Result<Risk> {
+        let tallies = self.tallies(parts)?;
         let average = |at: usize| six_decimals(tallies[at].classes, persons);
         let whole = tallies[0];
         let without: Vec<(Column, f64)> = self.columns.iter().copied().zip((1..).map(average)).collect();
