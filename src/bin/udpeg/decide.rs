@@ -1,9 +1,10 @@
 //! `udpeg accept`, `decline` and `override`.
 
-use crate::args::{About, Answer, Override};
+use crate::args::{Answer, Override};
 use crate::context;
 use crate::terminal::{Terminal, heading, number, table};
 use std::fmt::Write;
+use std::path::Path;
 use udpeg::Result;
 use udpeg::assignment::Changed;
 use udpeg::decisions::Decision;
@@ -19,7 +20,9 @@ pub(crate) fn answer(typed: &Answer, decision: Decision, terminal: &Terminal) ->
         by: typed.about.by.clone(),
         at: context::now(),
     };
-    decide(&typed.about, &deciding, terminal)
+    let overrides =
+        Overrides { period: typed.about.period.clone(), out: typed.about.out.clone(), ..Overrides::default() };
+    decide(&typed.about.programme, &overrides, &deciding, terminal)
 }
 
 /// Somebody puts a unit in or takes it out.
@@ -31,13 +34,14 @@ pub(crate) fn override_rank(typed: &Override, terminal: &Terminal) -> Result<()>
         by: typed.about.by.clone(),
         at: context::now(),
     };
-    decide(&typed.about, &deciding, terminal)
+    let overrides =
+        Overrides { period: typed.about.period.clone(), out: typed.about.out.clone(), ..Overrides::default() };
+    decide(&typed.about.programme, &overrides, &deciding, terminal)
 }
 
-fn decide(about: &About, deciding: &Deciding, terminal: &Terminal) -> Result<()> {
-    let overrides = Overrides { period: about.period.clone(), out: about.out.clone(), ..Overrides::default() };
+fn decide(programme: &Path, overrides: &Overrides, deciding: &Deciding, terminal: &Terminal) -> Result<()> {
     let step = |context: &Context<'_>| pipeline::decide(context, deciding);
-    let outcome = context::run_with(&about.programme, &overrides, false, Memory::default(), terminal, step)?;
+    let outcome = context::run_with(programme, overrides, false, Memory::default(), terminal, step)?;
     terminal.outcome(&outcome, || text(&outcome.summary))
 }
 

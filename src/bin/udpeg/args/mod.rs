@@ -9,7 +9,7 @@ use check::Check;
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 use custody::{Key, Log, PseudonymOf, Reidentify, Rekey, Unkey, Unlock};
-pub(crate) use decide::{About, Answer, Override};
+pub(crate) use decide::{Answer, Override};
 use init::{Init, Schema};
 use std::path::PathBuf;
 use udpeg::explanation::Asked;
