@@ -1,6 +1,7 @@
 //! `release/`: what the steering group may see, the ledger, and attacks on both.
 
 mod attacks;
+mod contributions;
 mod ledger;
 mod statistics;
 mod tables;
@@ -27,6 +28,13 @@ fn made() -> Workplace {
 
 fn run(place: &Workplace, more: &[&str]) -> Ran {
     place.udpeg(&[&["run", "--new-key"], &PROGRAMME[..], more].concat())
+}
+
+/// Selects and assigns anew.
+fn selected_again(place: &Workplace) {
+    for step in ["select", "assign"] {
+        place.udpeg(&[step, "--programme", "programme.toml", "--force"]).succeeded();
+    }
 }
 
 fn release(place: &Workplace, more: &[&str]) -> Ran {
