@@ -23,7 +23,7 @@ use crate::programme::Programme;
 use crate::release::Approval;
 use crate::sentences::{Chapter, Fixed, Language, Sentences};
 use crate::statistics::Statistics;
-use figure::Tables;
+use figure::{Counts, Tables};
 use html::Page;
 
 /// The name of the file.
@@ -105,7 +105,8 @@ impl<'a> SteeringReport<'a> {
     }
 
     fn counts(&self) -> Tables<'a> {
-        Tables(self.tables)
+        let counts = if self.rounded_to.is_some() { Counts::Rounded } else { Counts::Exact };
+        Tables { tables: self.tables, counts }
     }
 
     /// Whether there is anything to say in a section that not every report has.
