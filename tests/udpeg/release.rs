@@ -14,14 +14,23 @@ const CSV: &str = "out/2026Q3/release/statistics.csv";
 
 /// A municipality made up, and its programme; nothing has been run.
 fn municipality() -> Workplace {
+    municipality_of("9000")
+}
+
+fn municipality_of(adults: &str) -> Workplace {
     let place = Workplace::new();
-    place.udpeg(&["synth", "--adults", "9000", "--seed", "7", "--dirty", "1%", "--out", "."]).succeeded();
+    place.udpeg(&["synth", "--adults", adults, "--seed", "7", "--dirty", "1%", "--out", "."]).succeeded();
     place
 }
 
 /// The same, run.
 fn made() -> Workplace {
-    let place = municipality();
+    made_of("9000")
+}
+
+/// The same of so many adults.
+fn made_of(adults: &str) -> Workplace {
+    let place = municipality_of(adults);
     run(&place, &[]).succeeded();
     place
 }

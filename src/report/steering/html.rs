@@ -7,6 +7,9 @@ use crate::report::{Block, Document};
 use crate::sentences::{Fixed, Sentences};
 use std::fmt::Write;
 
+/// Texts of more letters than these take room of their own, so that they do not run down a narrow page word by word.
+const LONG: usize = 40;
+
 /// What has to be said below a table or chart.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Notes {
@@ -187,6 +190,7 @@ impl Page {
         let _ = write!(self.text, "<tr{class}><th scope=\"row\">{}</th>", html(&row.label));
         for cell in &row.cells {
             let class = match cell {
+                Cell::Text(text) if text.chars().count() > LONG => " class=\"long\"",
                 Cell::Text(_) => "",
                 Cell::Number(_) | Cell::Ratio(_) => " class=\"number\"",
                 Cell::Count(figure) if figure.shown().is_none() => " class=\"number hidden\"",

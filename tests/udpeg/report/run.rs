@@ -7,8 +7,13 @@ use std::collections::BTreeSet;
 const REPORT: &str = "out/2026Q3/release/report.html";
 
 fn made() -> Workplace {
+    made_of("9000")
+}
+
+/// A municipality of so many adults, run.
+fn made_of(adults: &str) -> Workplace {
     let place = Workplace::new();
-    place.udpeg(&["synth", "--adults", "9000", "--seed", "7", "--dirty", "1%", "--out", "."]).succeeded();
+    place.udpeg(&["synth", "--adults", adults, "--seed", "7", "--dirty", "1%", "--out", "."]).succeeded();
     place.edit("programme.toml", "[disclosure]", "[report]\nlanguage = \"en\"\n\n[disclosure]");
     let ran = place.udpeg(&["run", "--programme", "programme.toml", "--new-key"]).succeeded();
     assert!(ran.out.contains("release/report.html"), "{}", ran.out);
@@ -85,7 +90,7 @@ fn proposed(place: &Workplace, period: &str) -> BTreeSet<String> {
 
 #[test]
 fn two_periods_released_one_after_the_other_tell_who_entered_stayed_and_left() {
-    let place = made();
+    let place = made_of("20000");
     let by = ["--prepared-by", "A. Jensen", "--approved-by", "B. Holm"];
     place.udpeg(&[&["release", "--programme", "programme.toml"], &by[..]].concat()).succeeded();
     assert!(place.read(REPORT).contains("This release is not compared with an earlier period."));
