@@ -25,7 +25,7 @@ pub(super) fn head(report: &SteeringReport<'_>, words: &dyn Sentences) -> String
         None => format!("<p class=\"status open\">{}</p>", html(words.fixed(Fixed::Draft))),
     };
     let mut text = format!("<p class=\"kicker\">{kicker}</p>\n<h1>{title}</h1>\n<p>{measured}</p>\n{released}\n");
-    // Of whom a programme picks goes without saying here; the funnel below has it.
+    // Those that are asked for first; the funnel below has one step more.
     let figures = steps(report).into_iter().filter(|(step, _)| *step != FunnelStep::OfEligibleAge);
     let figures: Vec<(FunnelStep, Figure)> = figures.collect();
     if !figures.is_empty() {
