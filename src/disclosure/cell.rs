@@ -40,6 +40,11 @@ impl CellDefinition {
         self.conditions.get(dimension).map(String::as_str)
     }
 
+    /// The dimensions that matter.
+    pub fn dimensions(&self) -> impl Iterator<Item = &str> {
+        self.conditions.keys().map(String::as_str)
+    }
+
     /// The same of other counts: in another universe, or under dimensions of other names, by what these say.
     #[must_use]
     pub fn renamed(&self, universe: impl Fn(&str) -> String, dimension: impl Fn(&str) -> String) -> Self {

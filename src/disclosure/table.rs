@@ -145,6 +145,12 @@ impl Table {
         Ok(table)
     }
 
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The same table, not to be looked at.
     #[must_use]
     pub fn unpublished(mut self) -> Self {

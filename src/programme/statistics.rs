@@ -125,8 +125,11 @@ const MOST_CELLS: usize = 10_000;
 /// So many tables can be asked for.
 const MOST_TABLES: usize = 100;
 
+/// What a table of every release counts by, and no other.
+const COORDINATOR: &str = "coordinator";
+
 /// The names that tables of every release begin with.
-const OURS: [&str; 5] = ["units_", "persons_", "rows_", "proposed_", "change"];
+const OURS: [&str; 7] = ["units_", "persons_", "rows_", "proposed_", "change", "rule_", "incomplete_"];
 
 pub(super) fn statistics(
     root: &Table<'_, '_>,
@@ -202,6 +205,12 @@ fn dimensions(
     for At { value, span } in &written.value {
         let names = || universe.variables().iter().map(|variable| variable.as_str());
         let Some(&variable) = universe.variables().iter().find(|variable| variable.as_str() == value) else {
+            if value == COORDINATOR {
+                let what = "who coordinates is counted in the table `proposed_by_coordinator`, which every release of a \
+                            programme with coordinators has; it cannot be crossed with anything else: leave it out";
+                mistake(span, what.to_owned());
+                continue;
+            }
             let known: Vec<&str> = names().collect();
             let near = nearest(value, names()).unwrap_or_default();
             let (universe, known) = (universe.as_str(), known.join(", "));

@@ -65,14 +65,27 @@ impl Scorer<'_> {
 
 /// The least and the most points that a rule gives for an amount within these, both inclusive.
 fn extremes(rule: &Rule, from: u32, to: u32) -> (i64, i64) {
-    let mut given = vec![points(rule, from), points(rule, to)];
-    if let Scale::Bands(bands) = &rule.scale {
-        let within = |least: f64| f64::from(from) < least && least <= f64::from(to);
-        let starts = bands.iter().map(|band| (least_amount(rule.measure, band.from), band.points));
-        // Of bands that begin with the same amount, the last counts.
-        let next = starts.clone().skip(1).map(|(least, _)| Some(least)).chain([None]);
-        let reached = starts.zip(next).filter(|((least, _), next)| within(*least) && *next != Some(*least));
-        given.extend(reached.map(|((_, points), _)| i64::from(points)));
-    }
+    let given = steps(rule, from, to);
     (given.iter().copied().min().unwrap_or(0), given.iter().copied().max().unwrap_or(0))
+}
+
+/// The points that a rule gives for the least and the most of these amounts, and wherever they change their sign between:
+/// for one, or with bands, for each.
+pub(crate) fn steps(rule: &Rule, from: u32, to: u32) -> Vec<i64> {
+    let mut given = vec![points(rule, from), points(rule, to)];
+    let within = |least: f64| f64::from(from) < least && least <= f64::from(to);
+    match &rule.scale {
+        Scale::Bands(bands) => {
+            let starts = bands.iter().map(|band| (least_amount(rule.measure, band.from), band.points));
+            // Of bands that begin with the same amount, the last counts.
+            let next = starts.clone().skip(1).map(|(least, _)| Some(least)).chain([None]);
+            let reached = starts.zip(next).filter(|((least, _), next)| within(*least) && *next != Some(*least));
+            given.extend(reached.map(|((_, points), _)| i64::from(points)));
+        }
+        Scale::PerOne { points, max } if within(least_amount(rule.measure, 1.0)) => {
+            given.push(i64::from(max.map_or(*points, |max| max.min(*points))));
+        }
+        Scale::PerOne { .. } => {}
+    }
+    given
 }

@@ -6,7 +6,7 @@ mod measure;
 mod points;
 mod unit;
 
-pub(crate) use bounds::Bounds;
+pub(crate) use bounds::{Bounds, steps};
 pub use explained::RuleExplained;
 pub use measure::{covered_days, unbroken_days, window_start};
 pub use points::{least_amount, points, value, years_and_days};

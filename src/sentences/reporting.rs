@@ -89,6 +89,8 @@ pub enum Caption {
     Departments,
     /// Eligible units by points.
     Points,
+    /// Persons by kind of their unit and status.
+    PersonsByKind,
     /// Persons by sex and status.
     Sex,
     /// Persons by age and status.
@@ -105,6 +107,8 @@ pub enum Caption {
     Coordinators,
     /// Rows by department.
     Missing,
+    /// Incomplete units by department.
+    Incomplete,
     /// Shares of rows rejected.
     RejectedShares,
     /// Entered, stayed, left.
@@ -122,6 +126,10 @@ pub enum Column {
     Count,
     /// Proposed.
     Proposed,
+    /// Eligible, proposed and reserve among them.
+    Eligible,
+    /// Of everybody.
+    All,
     /// Of so many.
     OutOf,
     /// The share.
@@ -151,6 +159,8 @@ pub enum Column {
 pub enum FunnelStep {
     /// Persons in any extract.
     Persons,
+    /// Those of them whose age takes part.
+    OfEligibleAge,
     /// Families and citizens.
     Units,
     /// With open records in so many departments.
@@ -176,6 +186,8 @@ pub enum Fixed {
     Hidden,
     /// Below a table with hidden counts.
     HiddenNote,
+    /// Below a table or chart with totals that hidden parts are not in.
+    InPartNote,
     /// All of a dimension.
     Total,
     /// Above the numbers of a chart.
@@ -210,6 +222,8 @@ pub enum Fixed {
     Coordinators,
     /// What rejected rows mean.
     Missing,
+    /// When somebody is incomplete in a department.
+    Incomplete,
     /// What entering, staying and leaving mean.
     Change,
     /// Tables that the programme asks for.

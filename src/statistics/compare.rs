@@ -1,16 +1,19 @@
 //! What a comparison with earlier releases of the same period would give away.
 
+use super::divided::is_of_rule;
 use super::protect::Around;
 use super::tables::PROPOSED;
 use crate::disclosure::{self, CellDefinition, Published, Question, Settings, small_changes};
 use crate::error::Result;
 use std::collections::BTreeSet;
 
-/// Dimensions that another selection from the same deliveries counts differently.
-const OF_SELECTION: [&str; 2] = ["status", "points_band"];
+/// Whether another selection from the same deliveries counts a dimension differently.
+fn differs(dimension: &str) -> bool {
+    ["status", "points_band"].contains(&dimension) || is_of_rule(dimension)
+}
 
 fn is_of_selection(cell: &CellDefinition) -> bool {
-    cell.universe() == PROPOSED || OF_SELECTION.iter().any(|dimension| cell.value(dimension).is_some())
+    cell.universe() == PROPOSED || cell.dimensions().any(differs)
 }
 
 /// What earlier releases hid of counts that are the same in this one: it stays hidden.
@@ -36,7 +39,7 @@ pub(super) fn given_away(
         // The selection is another: what it counts has another name.
         let of_release = |name: &str| format!("{name} of release {number}");
         let universe = |name: &str| if name == PROPOSED { of_release(name) } else { name.to_owned() };
-        let dimension = |name: &str| if OF_SELECTION.contains(&name) { of_release(name) } else { name.to_owned() };
+        let dimension = |name: &str| if differs(name) { of_release(name) } else { name.to_owned() };
         let earlier = earlier.renamed(universe, dimension);
         // Counts that contradict each other are of other people: they were compared above.
         let Ok(together) = Published::together(&[earlier, published.clone()]) else { continue };

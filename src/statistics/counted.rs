@@ -2,6 +2,7 @@
 //!
 //! The counts are [`RawCount`]s, which nothing outside disclosure control can read.
 
+use super::divided::Divided;
 use crate::disclosure::RawCount;
 use crate::extract::Quality;
 use crate::identity::{Pseudonym, Sex};
@@ -25,6 +26,9 @@ pub(super) enum Standing {
 
 impl Standing {
     pub(super) const ALL: [Self; 4] = [Self::Proposed, Self::Reserve, Self::Eligible, Self::NotEligible];
+
+    /// Those of eligible units.
+    pub(super) const RANKED: [Self; 3] = [Self::Proposed, Self::Reserve, Self::Eligible];
 
     pub(super) fn as_str(self) -> &'static str {
         match self {
@@ -81,6 +85,10 @@ pub struct Counted {
     pub(super) persons: BTreeMap<Person, RawCount>,
     pub(super) units: BTreeMap<Unit, RawCount>,
     pub(super) rows: Vec<Rows>,
+    /// By rule that has a table: the eligible units, by whether it gives them points.
+    pub(super) by_rule: Vec<Divided>,
+    /// By department: all units, by whether it could use all rows of their members.
+    pub(super) by_completeness: Vec<Divided>,
     /// Whether as many are proposed as the programme says, which everybody knows.
     pub(super) is_full: bool,
     /// The same of the reserve.
@@ -132,6 +140,8 @@ impl Counted {
             persons: persons(linked, units, &standings),
             units: of_units.into_iter().collect(),
             rows: rows.collect(),
+            by_rule: Divided::by_rule(programme, selected, &standings),
+            by_completeness: Divided::by_completeness(linked, units, &standings),
             is_full: shortfall.total == 0,
             is_reserve_full: funnel.reserve == programme.selection.reserve,
             is_by_rank: selected.choices.iter().all(|choice| matches!(choice.reason, None | Some(Reason::Rank))),

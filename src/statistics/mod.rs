@@ -25,14 +25,17 @@
 
 mod compare;
 mod counted;
+mod divided;
 mod files;
 mod flows;
 mod protect;
+mod rules;
 mod scale;
 mod scales;
 mod tables;
 
 pub use counted::Counted;
+pub(crate) use divided::{INCOMPLETE, POINTS, by_completeness, by_rule};
 pub use files::{CSV, PARQUET, write};
 pub use flows::{Flows, PreviousRelease};
 pub use protect::{Around, protect, settings};

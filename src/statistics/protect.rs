@@ -1,6 +1,7 @@
 //! From what was counted to what may be shown.
 
 use super::counted::Counted;
+use super::divided;
 use super::flows;
 use super::scales::Scales;
 use super::tables::{self, Draft, Need, internal};
@@ -124,6 +125,9 @@ impl Work<'_> {
         }
         let place = self.drafts.iter().position(|(draft, _)| draft.need != Need::Usual);
         let place = place.unwrap_or(self.drafts.len());
+        let divided = divided::tables(self.programme, self.counted)?.into_iter();
+        let divided = divided.map(|table| (Draft::new(table.name(), Universe::Units, &[], Need::Usual), table));
+        self.drafts.splice(place..place, divided);
         if let Some(flows) = &self.around.flows {
             let draft = Draft::new("change", Universe::Persons, &[], Need::Usual);
             self.drafts.insert(place, (draft, tables::change(flows)?));
@@ -246,8 +250,8 @@ fn leave_out(drafts: &mut Vec<(Draft, Table)>, error: &disclosure::Error) -> Res
         ));
     };
     let (draft, table) = drafts.remove(last);
-    // It still ties others together, unless that is what cannot be protected: then it is gone the next time.
-    if draft.name == "units_by_kind" {
+    // They still tie others together, unless that is what cannot be protected: then it is gone the next time.
+    if ["units_by_kind", "persons_by_kind"].contains(&draft.name.as_str()) {
         drafts.push((Draft { need: Need::Link, ..draft.clone() }, table.unpublished()));
     }
     // What ties tables together that are all gone is gone too.

@@ -164,6 +164,11 @@ impl Scales {
         Some((low, self.points.starts.get(last + 1).map(|next| next - 1)))
     }
 
+    /// The departments of a base value of `department_combination`, as bits; none where it is of several combinations.
+    pub(super) fn departments_of(&self, value: usize) -> Option<u64> {
+        self.combinations.own.iter().find(|(_, place)| **place == value).map(|(departments, _)| *departments)
+    }
+
     pub(super) fn get(&self, universe: Universe, variable: Variable) -> &Scale {
         static NONE: std::sync::OnceLock<Scale> = std::sync::OnceLock::new();
         let none = || NONE.get_or_init(|| Scale::new(std::iter::empty::<String>()));

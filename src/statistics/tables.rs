@@ -1,7 +1,9 @@
 //! The tables of every release and those that the programme asks for, with what ties them together.
 
 use super::counted::{Counted, Standing};
+use super::divided;
 use super::flows::Flows;
+use super::rules::PointsSystem;
 use super::scales::{NO_COORDINATOR, NOT_RANKED, OTHER_AGE, Scales, named};
 use crate::disclosure::{
     CellDefinition, Comparison, Dimension, Equation, Grouping, RawCount, Release, Settings, Table, merged_bands,
@@ -64,8 +66,8 @@ pub(super) fn drafts(programme: &Programme) -> Vec<Draft> {
     if programme.attributes.age_band {
         drafts.push(usual("persons_by_age", Persons, &[AgeBand, Status]));
     }
+    drafts.push(usual("persons_by_kind", Persons, &[Kind, Status]));
     drafts.push(usual("rows_by_department", Rows, &[Department, Outcome]));
-    drafts.push(Draft::new("persons_by_kind", Persons, &[Kind, Status], Need::Link));
     let asked = programme.statistics.iter();
     drafts.extend(asked.map(|asked| Draft::new(&asked.name, asked.universe, &asked.dimensions, Need::Asked)));
     drafts
@@ -148,11 +150,10 @@ pub(super) fn merge_bands(
     let departments = programme.departments.len();
     let fewest = programme.eligibility.min_departments.map_or(0, |least| (least as usize).min(departments));
     let points = scales.get(Universe::Units, Variable::PointsBand).values().len();
-    let ranked = &Standing::ALL[..3];
     merge(counted, scales, settings, (Universe::Persons, Variable::AgeBand), ages, &Standing::ALL)?;
     let with_records = fewest.max(1).min(departments)..departments + 1;
     merge(counted, scales, settings, (Universe::Units, Variable::Departments), with_records, &Standing::ALL)?;
-    merge(counted, scales, settings, (Universe::Units, Variable::PointsBand), 1..points, ranked)
+    merge(counted, scales, settings, (Universe::Units, Variable::PointsBand), 1..points, &Standing::RANKED)
 }
 
 /// Merges values within a range of a dimension, weighed by a table of these and of the standings.
@@ -255,12 +256,34 @@ impl Knowledge<'_> {
             let cell = CellDefinition::all(PROPOSED).with("coordinator", &self::coordinator(&coordinator.id));
             equations.push(limited(-1, cell, coordinator.capacity));
         }
+        for department in &self.programme.departments {
+            // Whoever is incomplete stands in a row that was rejected, which can be about several persons.
+            let rejected = CellDefinition::all(Universe::Rows.as_str()).with("department", &named(&department.id));
+            let rejected = rejected.with("outcome", "rejected");
+            let incomplete = units().with(&divided::by_completeness(&department.id), divided::INCOMPLETE);
+            let persons = i64::try_from(department.columns.persons.len()).unwrap_or(1);
+            let terms = vec![(persons, rejected), (-1, incomplete)];
+            equations.push(Equation { terms, comparison: Comparison::AtLeast, constant: 0 });
+        }
+        equations.extend(self.points_system().equations(&self.public_of_all()));
         let is_there = |equation: &Equation| equation.terms.iter().all(|(_, cell)| self.has(cell));
         equations.into_iter().filter(is_there).collect()
     }
 
-    /// How many are proposed and stand in reserve, and what cannot be.
+    fn points_system(&self) -> PointsSystem<'_> {
+        PointsSystem::new(self.programme, self.scales, &self.cells)
+    }
+
+    /// What everybody knows anyway.
     fn public(&self) -> Vec<CellDefinition> {
+        let mut public = self.public_of_all();
+        public.extend(self.points_system().public(&public));
+        public.retain(|cell| self.has(cell));
+        public
+    }
+
+    /// How many are proposed and stand in reserve, and what cannot be, without regard to single rules.
+    fn public_of_all(&self) -> Vec<CellDefinition> {
         let mut public = Vec::new();
         if self.counted.is_full {
             public.push(proposed());
@@ -268,8 +291,7 @@ impl Knowledge<'_> {
         if self.counted.is_reserve_full {
             public.push(units().with("status", Standing::Reserve.as_str()));
         }
-        let ranked = Standing::ALL.into_iter().filter(|standing| *standing != Standing::NotEligible);
-        for status in ranked.map(Standing::as_str) {
+        for status in Standing::RANKED.map(Standing::as_str) {
             public.push(persons().with("kind", OTHER_AGE).with("status", status));
             public.push(units().with("points_band", NOT_RANKED).with("status", status));
             public.extend(self.other_ages().map(|age| persons().with("age_band", age).with("status", status)));
@@ -285,7 +307,6 @@ impl Knowledge<'_> {
         }
         let of_none = self.programme.coordinators.iter().filter(|coordinator| coordinator.capacity == 0);
         public.extend(of_none.map(|none| CellDefinition::all(PROPOSED).with("coordinator", &coordinator(&none.id))));
-        public.retain(|cell| self.has(cell));
         public
     }
 
@@ -296,7 +317,7 @@ impl Knowledge<'_> {
         if !self.counted.is_by_rank {
             return cells;
         }
-        for standing in Standing::ALL.into_iter().filter(|standing| *standing != Standing::NotEligible) {
+        for standing in Standing::RANKED {
             let points =
                 || self.counted.units.keys().filter(|unit| unit.standing == standing).filter_map(|unit| unit.points);
             let (Some(least), Some(most)) = (points().min(), points().max()) else { continue };

@@ -1,6 +1,7 @@
 //! `release/`: what the steering group may see, the ledger, and attacks on both.
 
 mod attacks;
+mod contributions;
 mod ledger;
 mod statistics;
 mod tables;
@@ -13,20 +14,36 @@ const CSV: &str = "out/2026Q3/release/statistics.csv";
 
 /// A municipality made up, and its programme; nothing has been run.
 fn municipality() -> Workplace {
+    municipality_of("9000")
+}
+
+fn municipality_of(adults: &str) -> Workplace {
     let place = Workplace::new();
-    place.udpeg(&["synth", "--adults", "9000", "--seed", "7", "--dirty", "1%", "--out", "."]).succeeded();
+    place.udpeg(&["synth", "--adults", adults, "--seed", "7", "--dirty", "1%", "--out", "."]).succeeded();
     place
 }
 
 /// The same, run.
 fn made() -> Workplace {
-    let place = municipality();
+    made_of("9000")
+}
+
+/// The same of so many adults.
+fn made_of(adults: &str) -> Workplace {
+    let place = municipality_of(adults);
     run(&place, &[]).succeeded();
     place
 }
 
 fn run(place: &Workplace, more: &[&str]) -> Ran {
     place.udpeg(&[&["run", "--new-key"], &PROGRAMME[..], more].concat())
+}
+
+/// Selects and assigns anew.
+fn selected_again(place: &Workplace) {
+    for step in ["select", "assign"] {
+        place.udpeg(&[step, "--programme", "programme.toml", "--force"]).succeeded();
+    }
 }
 
 fn release(place: &Workplace, more: &[&str]) -> Ran {

@@ -4,7 +4,7 @@ use super::SteeringReport;
 use super::chart::{self, Bar};
 use super::figure::Figure;
 use super::html::{Cell, Grid, Page, Row, count};
-use crate::programme::ApprovalStatus;
+use crate::programme::{ApprovalStatus, Kind};
 use crate::release::Approval;
 use crate::report::description;
 use crate::report::document::html;
@@ -25,15 +25,20 @@ pub(super) fn head(report: &SteeringReport<'_>, words: &dyn Sentences) -> String
         None => format!("<p class=\"status open\">{}</p>", html(words.fixed(Fixed::Draft))),
     };
     let mut text = format!("<p class=\"kicker\">{kicker}</p>\n<h1>{title}</h1>\n<p>{measured}</p>\n{released}\n");
-    let figures = steps(report);
+    // Those that are asked for first; the funnel below has one step more.
+    let figures = steps(report).into_iter().filter(|(step, _)| *step != FunnelStep::OfEligibleAge);
+    let figures: Vec<(FunnelStep, Figure)> = figures.collect();
     if !figures.is_empty() {
         text.push_str("<dl class=\"key\">\n");
-        for (step, figure) in figures {
+        for &(step, figure) in &figures {
             let (name, number) = (html(&words.funnel_step(step)), html(&count(figure, words)));
             let class = if figure.shown().is_none() { "hidden" } else { "count" };
             let _ = writeln!(text, "<div><dt>{name}</dt><dd class=\"{class}\">{number}</dd></div>");
         }
         text.push_str("</dl>\n");
+        if figures.iter().any(|(_, figure)| figure.is_in_part()) {
+            let _ = writeln!(text, "<p class=\"note\">{}</p>", html(words.fixed(Fixed::InPartNote)));
+        }
     }
     text
 }
@@ -73,12 +78,13 @@ pub(super) fn funnel(report: &SteeringReport<'_>, page: &mut Page) {
 fn steps(report: &SteeringReport<'_>) -> Vec<(FunnelStep, Figure)> {
     let tables = report.counts();
     let by_kind = tables.over("units", &["kind", "status"]).or_else(|| tables.with("status"));
-    let by_kind = by_kind.filter(|view| view.0.universe == "units");
+    let by_kind = by_kind.filter(|view| view.table.universe == "units");
     let of_status = |status| by_kind.and_then(|view| view.figure(&[("status", status)]));
     let least = report.programme.eligibility.min_departments;
     let reserve = of_status("reserve").filter(|_| report.programme.selection.reserve > 0);
     [
         (FunnelStep::Persons, tables.total("persons")),
+        (FunnelStep::OfEligibleAge, of_eligible_age(report)),
         (FunnelStep::Units, tables.total("units")),
         (FunnelStep::InDepartments(least.unwrap_or(0)), least.and_then(|least| in_departments(report, least))),
         (FunnelStep::Eligible, by_kind.and_then(|view| view.eligible(None))),
@@ -88,6 +94,13 @@ fn steps(report: &SteeringReport<'_>) -> Vec<(FunnelStep, Figure)> {
     .into_iter()
     .filter_map(|(step, figure)| Some((step, figure?)))
     .collect()
+}
+
+/// Persons in any extract who take part; `None` where all ages do.
+fn of_eligible_age(report: &SteeringReport<'_>) -> Option<Figure> {
+    let view = report.counts().over("persons", &["kind", "status"]);
+    let view = view.filter(|_| report.programme.eligibility.ages.is_some())?;
+    Figure::sum(Kind::ALL.into_iter().filter_map(|kind| view.figure(&[("kind", kind.as_str())])))
 }
 
 /// Units in so many departments or more; `None` where a band of the table has both these and others.

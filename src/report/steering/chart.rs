@@ -1,10 +1,11 @@
 //! Charts, as SVG that needs nothing else.
 //!
-//! What is hidden has no bar, no room of its own width and no part in the scale: only the word. Texts keep their size
+//! What is hidden has no bar, no room of its own width and no part in the scale: only the word. Nor has a total that hidden
+//! parts are not in. Texts keep their size
 //! on a narrow page, since lengths are shares of its width and everything else is in pixels.
 
 use super::figure::{Figure, Share};
-use super::html::{count, share};
+use super::html::{Notes, count, share};
 use crate::report::document::html;
 use crate::sentences::{Fixed, Sentences};
 use std::fmt::Write;
@@ -14,8 +15,8 @@ pub(super) struct Drawing {
     height: u32,
     body: String,
     description: String,
-    /// Whether a count in it is hidden.
-    pub(super) hides: bool,
+    /// What has to be said of its counts.
+    pub(super) notes: Notes,
 }
 
 impl Drawing {
@@ -37,22 +38,15 @@ pub(super) struct Bar {
     length: Option<f64>,
     part: Option<f64>,
     text: String,
-    hides: bool,
+    notes: Notes,
     /// Whether it begins another group.
     is_apart: bool,
 }
 
 impl Bar {
     pub(super) fn count(label: impl Into<String>, figure: Figure, words: &dyn Sentences) -> Self {
-        let hides = figure.shown().is_none();
-        Self {
-            label: label.into(),
-            length: None,
-            part: figure.length(),
-            text: count(figure, words),
-            hides,
-            is_apart: false,
-        }
+        let (text, notes) = (count(figure, words), Notes::of(figure));
+        Self { label: label.into(), length: None, part: figure.length(), text, notes, is_apart: false }
     }
 
     pub(super) fn part(label: impl Into<String>, part: Figure, whole: Figure, words: &dyn Sentences) -> Self {
@@ -60,13 +54,13 @@ impl Bar {
             (None, None) => words.fixed(Fixed::Hidden).to_owned(),
             _ => words.part_of(&count(part, words), &count(whole, words)),
         };
-        let hides = part.shown().is_none() || whole.shown().is_none();
-        Self { label: label.into(), length: whole.length(), part: part.length(), text, hides, is_apart: false }
+        let notes = Notes::of(part).and(Notes::of(whole));
+        Self { label: label.into(), length: whole.length(), part: part.length(), text, notes, is_apart: false }
     }
 
     pub(super) fn share(label: impl Into<String>, of: Share, words: &dyn Sentences) -> Self {
-        let text = share(of, words);
-        Self { label: label.into(), length: None, part: of.shown(), text, hides: of == Share::Hidden, is_apart: false }
+        let (text, notes) = (share(of, words), Notes::of_share(of));
+        Self { label: label.into(), length: None, part: of.shown(), text, notes, is_apart: false }
     }
 
     /// The same, apart from those before.
@@ -172,7 +166,8 @@ pub(super) fn combinations(departments: &[String], rows: &[(Option<Vec<bool>>, B
 
 fn drawing(height: u32, body: String, bars: &[Bar], further: Option<String>) -> Drawing {
     let description: Vec<String> = bars.iter().map(Bar::spoken).chain(further).collect();
-    Drawing { height, body, description: description.join("; "), hides: bars.iter().any(|bar| bar.hides) }
+    let notes = bars.iter().map(|bar| bar.notes).fold(Notes::default(), Notes::and);
+    Drawing { height, body, description: description.join("; "), notes }
 }
 
 /// The longest of the bars that are shown.
@@ -191,7 +186,7 @@ fn draw(body: &mut String, bar: &Bar, left: usize, y: u32, scale: f64, room: f64
             let _ = writeln!(body, "<rect class=\"{class}\" y=\"{y}\" width=\"{width:.2}%\" height=\"{THICK}\"/>");
         }
     }
-    let class = if bar.hides { "value hidden" } else { "value" };
+    let class = if bar.notes.hidden { "value hidden" } else { "value" };
     let (end, text) = (percent(bar.reach()), html(&bar.text));
     let _ = writeln!(body, "<text class=\"{class}\" x=\"{end:.2}%\" dx=\"6\" y=\"{}\">{text}</text>\n</g>", y + 12);
 }

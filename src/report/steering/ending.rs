@@ -9,6 +9,7 @@ use crate::disclosure::{Method, ProtectedTable};
 use crate::identity::masked;
 use crate::report::description;
 use crate::sentences::{Caption, Column, Fixed};
+use crate::statistics::{INCOMPLETE, by_completeness, by_rule};
 
 /// More cells of a table than these are no reading matter.
 const MOST_CELLS: usize = 400;
@@ -42,12 +43,47 @@ pub(super) fn coordinators(report: &SteeringReport<'_>, page: &mut Page) {
 }
 
 pub(super) fn missing(report: &SteeringReport<'_>, page: &mut Page) {
-    let words = page.words;
-    let Some(view) = report.counts().over("rows", &["department", "outcome"]) else {
+    let rows = report.counts().over("rows", &["department", "outcome"]);
+    let units: Vec<(&str, View<'_>)> = incomplete(report).collect();
+    if rows.is_none() && units.is_empty() {
         page.fixed(Fixed::NotCounted);
         return;
-    };
+    }
     page.fixed(Fixed::Missing);
+    if let Some(view) = rows {
+        rejected_rows(view, page);
+    }
+    if !units.is_empty() {
+        incomplete_units(&units, page);
+    }
+}
+
+/// The tables of units that are incomplete in a department, with its id.
+fn incomplete<'a>(report: &SteeringReport<'a>) -> impl Iterator<Item = (&'a str, View<'a>)> {
+    let (tables, departments) = (report.counts(), &report.programme.departments);
+    departments
+        .iter()
+        .filter_map(move |department| Some((department.id.as_str(), tables.with(&by_completeness(&department.id))?)))
+}
+
+fn incomplete_units(units: &[(&str, View<'_>)], page: &mut Page) {
+    let words = page.words;
+    page.fixed(Fixed::Incomplete);
+    let row = |(id, view): &(&str, View<'_>)| {
+        let dimension = by_completeness(id);
+        let condition = (dimension.as_str(), INCOMPLETE);
+        let proposed = view.figure(&[condition, ("status", "proposed")]);
+        let figures = [proposed, view.eligible(Some(condition)), view.figure(&[condition])];
+        let cells = figures.into_iter().map(|figure| figure.map_or_else(|| Cell::Text("–".to_owned()), Cell::Count));
+        Row::new(value("department", id, words), cells.collect())
+    };
+    let columns = [Column::Proposed, Column::Eligible, Column::All].map(|column| words.column_name(column).to_owned());
+    let columns = [dimension("department", words)].into_iter().chain(columns).collect();
+    page.table(&Grid::new(words.caption(Caption::Incomplete), columns, units.iter().map(row).collect()));
+}
+
+fn rejected_rows(view: View<'_>, page: &mut Page) {
+    let words = page.words;
     let counts = |department: Option<&str>| {
         let condition = department.map(|department| ("department", department));
         let of = |outcome| condition.into_iter().chain([("outcome", outcome)]).collect::<Vec<_>>();
@@ -92,24 +128,26 @@ pub(super) fn change(report: &SteeringReport<'_>, page: &mut Page) {
 
 /// Tables that have no section of their own.
 pub(super) fn further<'a>(report: &SteeringReport<'a>) -> Vec<&'a ProtectedTable> {
-    const USUAL: [(&str, &[&str]); 7] = [
+    const USUAL: [(&str, &[&str]); 8] = [
         ("units", &["kind", "status"]),
         ("units", &["departments", "status"]),
         ("units", &["department_combination", "status"]),
         ("units", &["points_band", "status"]),
+        ("persons", &["kind", "status"]),
         ("persons", &["sex", "status"]),
         ("persons", &["age_band", "status"]),
         ("rows", &["department", "outcome"]),
     ];
     let tables = report.counts();
-    let rules = report.programme.rules.iter().map(|rule| format!("rule_{}", rule.id));
-    let own = ["coordinator", "change"].map(str::to_owned).into_iter().chain(rules);
+    let rules = report.programme.rules.iter().map(by_rule);
+    let departments = report.programme.departments.iter().map(|department| by_completeness(&department.id));
+    let own = ["coordinator", "change"].map(str::to_owned).into_iter().chain(rules).chain(departments);
     let used: Vec<View<'a>> = USUAL
         .iter()
         .filter_map(|(universe, dimensions)| tables.over(universe, dimensions))
         .chain(own.filter_map(|name| tables.with(&name)))
         .collect();
-    report.tables.iter().filter(|table| !used.iter().any(|view| view.0.name == table.name)).collect()
+    report.tables.iter().filter(|table| !used.iter().any(|view| view.table.name == table.name)).collect()
 }
 
 pub(super) fn further_tables(report: &SteeringReport<'_>, page: &mut Page) {
@@ -119,7 +157,7 @@ pub(super) fn further_tables(report: &SteeringReport<'_>, page: &mut Page) {
         if table.cells().count() > MOST_CELLS {
             page.paragraph(&words.too_large(&table.name));
         } else {
-            page.table(&any(View(table), &table.name, words.column_name(Column::Count), words));
+            page.table(&any(report.counts().view(table), &table.name, words.column_name(Column::Count), words));
         }
     }
 }

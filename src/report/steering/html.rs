@@ -7,6 +7,32 @@ use crate::report::{Block, Document};
 use crate::sentences::{Fixed, Sentences};
 use std::fmt::Write;
 
+/// Texts of more letters than these take room of their own, so that they do not run down a narrow page word by word.
+const LONG: usize = 40;
+
+/// What has to be said below a table or chart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Notes {
+    /// A count in it is hidden.
+    pub(super) hidden: bool,
+    /// A count in it is the sum of what is shown of its parts only.
+    pub(super) in_part: bool,
+}
+
+impl Notes {
+    pub(super) fn of(figure: Figure) -> Self {
+        Self { hidden: figure.shown().is_none(), in_part: figure.is_in_part() }
+    }
+
+    pub(super) fn of_share(share: Share) -> Self {
+        Self { hidden: share == Share::Hidden, in_part: share == Share::Unknown }
+    }
+
+    pub(super) fn and(self, other: Self) -> Self {
+        Self { hidden: self.hidden || other.hidden, in_part: self.in_part || other.in_part }
+    }
+}
+
 /// A cell of a table.
 #[derive(Debug, Clone)]
 pub(super) enum Cell {
@@ -90,8 +116,14 @@ impl Page {
     /// A table, and a note below it where it hides something.
     pub(super) fn table(&mut self, grid: &Grid) {
         self.write_grid(grid);
-        if grid.hides() {
-            self.remark(self.words.fixed(Fixed::HiddenNote));
+        self.notes(grid.notes());
+    }
+
+    /// What has to be said of counts that stand above.
+    pub(super) fn notes(&mut self, notes: Notes) {
+        let texts = [(notes.hidden, Fixed::HiddenNote), (notes.in_part, Fixed::InPartNote)];
+        for (_, text) in texts.into_iter().filter(|(is_due, _)| *is_due) {
+            self.remark(self.words.fixed(text));
         }
     }
 
@@ -108,9 +140,7 @@ impl Page {
             let _ = writeln!(self.text, "<details>\n<summary>{summary}: {caption}</summary>");
             self.write_grid(grid);
             self.text.push_str("</details>\n");
-            if drawing.hides || grid.hides() {
-                self.remark(self.words.fixed(Fixed::HiddenNote));
-            }
+            self.notes(drawing.notes.and(grid.notes()));
         }
     }
 
@@ -160,6 +190,7 @@ impl Page {
         let _ = write!(self.text, "<tr{class}><th scope=\"row\">{}</th>", html(&row.label));
         for cell in &row.cells {
             let class = match cell {
+                Cell::Text(text) if text.chars().count() > LONG => " class=\"long\"",
                 Cell::Text(_) => "",
                 Cell::Number(_) | Cell::Ratio(_) => " class=\"number\"",
                 Cell::Count(figure) if figure.shown().is_none() => " class=\"number hidden\"",
@@ -218,13 +249,13 @@ impl Grid {
         self.groups.iter().flat_map(|(_, rows)| rows)
     }
 
-    pub(super) fn hides(&self) -> bool {
-        let hides = |cell: &Cell| match cell {
-            Cell::Count(figure) => figure.shown().is_none(),
-            Cell::Share(share) => *share == Share::Hidden,
-            Cell::Text(_) | Cell::Ratio(_) | Cell::Number(_) => false,
+    fn notes(&self) -> Notes {
+        let of = |cell: &Cell| match cell {
+            Cell::Count(figure) => Notes::of(*figure),
+            Cell::Share(share) => Notes::of_share(*share),
+            Cell::Text(_) | Cell::Ratio(_) | Cell::Number(_) => Notes::default(),
         };
-        self.rows().flat_map(|row| &row.cells).any(hides)
+        self.rows().flat_map(|row| &row.cells).map(of).fold(Notes::default(), Notes::and)
     }
 
     /// Whether a column of cells holds numbers.
@@ -234,9 +265,10 @@ impl Grid {
     }
 }
 
-/// A count in words of the language.
+/// A count in words of the language; with a mark where hidden parts are not in it.
 pub(super) fn count(figure: Figure, words: &dyn Sentences) -> String {
-    let whole = |count: u64| words.whole(i64::try_from(count).unwrap_or(i64::MAX));
+    let mark = if figure.is_in_part() { "*" } else { "" };
+    let whole = |count: u64| words.whole(i64::try_from(count).unwrap_or(i64::MAX)) + mark;
     figure.shown().map_or_else(|| words.fixed(Fixed::Hidden).to_owned(), whole)
 }
 
@@ -245,6 +277,6 @@ pub(super) fn share(share: Share, words: &dyn Sentences) -> String {
     match share {
         Share::Of(share) => words.percent(share),
         Share::Hidden => words.fixed(Fixed::Hidden).to_owned(),
-        Share::OfNobody => "–".to_owned(),
+        Share::Unknown | Share::OfNobody => "–".to_owned(),
     }
 }

@@ -23,7 +23,7 @@ use crate::programme::Programme;
 use crate::release::Approval;
 use crate::sentences::{Chapter, Fixed, Language, Sentences};
 use crate::statistics::Statistics;
-use figure::Tables;
+use figure::{Counts, Tables};
 use html::Page;
 
 /// The name of the file.
@@ -33,7 +33,7 @@ pub const STEERING_REPORT: &str = "report.html";
 const STYLE: &str = include_str!("style.css");
 
 /// SHA-256 of the styles in Base64: the only ones that a browser applies. A test compares the two.
-const STYLE_SHA256: &str = "6C9IxJ7KQ+IZYEfZOpMbvYEClOgqTxyblJ/GHVKPII8=";
+const STYLE_SHA256: &str = "wmFGp2R/Ls5vIhillt0amau1M5545cPJIMKJdPWhhno=";
 
 /// What a report is made from: a release that has passed its audit, and what everybody may know.
 #[derive(Debug, Clone, Copy)]
@@ -105,7 +105,8 @@ impl<'a> SteeringReport<'a> {
     }
 
     fn counts(&self) -> Tables<'a> {
-        Tables(self.tables)
+        let counts = if self.rounded_to.is_some() { Counts::Rounded } else { Counts::Exact };
+        Tables { tables: self.tables, counts }
     }
 
     /// Whether there is anything to say in a section that not every report has.

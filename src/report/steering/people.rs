@@ -31,13 +31,14 @@ pub(super) fn people(report: &SteeringReport<'_>, page: &mut Page) {
     if let Some(view) = by_points {
         points(view, page);
     }
+    let by_unit = plain(page, "persons", "kind", Caption::PersonsByKind);
     let by_sex = plain(page, "persons", "sex", Caption::Sex);
     let by_age = tables.over("persons", &["age_band", "status"]);
     if let Some(view) = by_age {
         ages(view, page);
         plain(page, "persons", "age_band", Caption::Age);
     }
-    if [by_kind, by_combination, by_departments, by_points, by_sex, by_age].iter().all(Option::is_none) {
+    if [by_kind, by_combination, by_departments, by_points, by_unit, by_sex, by_age].iter().all(Option::is_none) {
         page.fixed(Fixed::NotCounted);
     }
 }

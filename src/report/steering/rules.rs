@@ -5,15 +5,13 @@ use super::figure::{Figure, View};
 use super::html::{Cell, Grid, Page, Row};
 use crate::programme::{Rule, Scale};
 use crate::sentences::{Caption, Column, Fixed};
-
-/// The value of those who have points by a rule, in the dimension `rule_<id>`.
-const POINTS: &str = "points";
+use crate::statistics::{POINTS, by_rule};
 
 pub(super) fn rules(report: &SteeringReport<'_>, page: &mut Page) {
     let words = page.words;
     page.fixed(Fixed::Rules);
     let rules = &report.programme.rules;
-    let counted = |rule: &Rule| report.counts().with(&dimension(rule));
+    let counted = |rule: &Rule| report.counts().with(&by_rule(rule));
     let is_counted = rules.iter().any(|rule| counted(rule).is_some());
     let row = |rule: &Rule| {
         let most = most_points(rule).map_or_else(|| Cell::Text(words.fixed(Fixed::NoLimit).to_owned()), Cell::Number);
@@ -32,13 +30,9 @@ pub(super) fn rules(report: &SteeringReport<'_>, page: &mut Page) {
     page.table(&Grid::new(words.caption(Caption::Rules), columns, rules.iter().map(row).collect()));
 }
 
-fn dimension(rule: &Rule) -> String {
-    format!("rule_{}", rule.id)
-}
-
 /// Those eligible and those proposed who have points by a rule.
 fn with_points(rule: &Rule, view: View<'_>) -> (Option<Figure>, Option<Figure>) {
-    let dimension = dimension(rule);
+    let dimension = by_rule(rule);
     let condition = (dimension.as_str(), POINTS);
     (view.eligible(Some(condition)), view.figure(&[condition, ("status", "proposed")]))
 }

@@ -49,7 +49,7 @@ pub(super) fn listed(view: View<'_>, down: &str, caption: &str, count: &str, wor
 
 /// Any table, whatever its dimensions: the last across, groups of rows where there are three.
 pub(super) fn any(view: View<'_>, caption: &str, count: &str, words: &dyn Sentences) -> Grid {
-    let names: Vec<&str> = view.0.dimensions.iter().map(|dimension| dimension.name.as_str()).collect();
+    let names: Vec<&str> = view.table.dimensions.iter().map(|dimension| dimension.name.as_str()).collect();
     match names.as_slice() {
         [only] => listed(view, only, caption, count, words),
         [down, across] => crossed(view, (down, across), caption, words, |_| true),

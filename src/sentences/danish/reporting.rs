@@ -24,6 +24,10 @@ impl Reporting for Danish {
                 "»skjult«: tallet offentliggøres ikke, for sin egen skyld eller for at intet andet tal kan regnes ud \
                  af det. Det kan være lille, stort eller nul."
             }
+            Fixed::InPartNote => {
+                "*: summen af de viste, afrundede tal. De skjulte er ikke med, så den kan være langt for lav; ingen andel \
+                 og ingen søjle er lavet af den."
+            }
             Fixed::Total => "I alt",
             Fixed::AsTable => "Tallene som tabel",
             Fixed::NotCounted => "Tallene indgår ikke i denne offentliggørelse.",
@@ -61,6 +65,10 @@ impl Reporting for Danish {
             Fixed::Missing => {
                 "Rækker i en afdelings udtræk, der ikke kunne bruges, for eksempel fordi et nummer eller en dato er \
                  umulig. De, hvis rækker blev afvist, kan have flere point, end der er talt."
+            }
+            Fixed::Incomplete => {
+                "En familie eller borger er ufuldstændigt oplyst i en afdeling, hvor en række om et medlem blev afvist, \
+                 uanset udfaldet; det kan være i flere afdelinger."
             }
             Fixed::Change => {
                 "Nye er de, der foreslås nu og ikke gjorde det før; blevet er de, der foreslås begge gange; udgået er \
@@ -113,6 +121,7 @@ impl Reporting for Danish {
             Caption::Combinations => "Familier og borgere efter afdelinger med åbne sager",
             Caption::Departments => "Familier og borgere efter antal afdelinger med åbne sager",
             Caption::Points => "Egnede familier og borgere efter point",
+            Caption::PersonsByKind => "Personer i familier og borgere efter udfald",
             Caption::Sex => "Personer efter køn og udfald",
             Caption::Age => "Personer efter alder og udfald",
             Caption::ProposedByAge => "Foreslåede personer efter alder",
@@ -121,6 +130,7 @@ impl Reporting for Danish {
             Caption::SharesOfEligible => "Foreslåede af de egnede",
             Caption::Coordinators => "Foreslåede familier og borgere efter koordinator",
             Caption::Missing => "Rækker i afdelingernes udtræk",
+            Caption::Incomplete => "Ufuldstændigt oplyste familier og borgere efter afdeling",
             Caption::RejectedShares => "Andel af rækkerne, der er afvist, efter afdeling",
             Caption::Change => "De foreslåede sammenlignet med sidste periode",
         }
@@ -132,6 +142,8 @@ impl Reporting for Danish {
             Column::Step => "Trin",
             Column::Count => "Antal",
             Column::Proposed => "Foreslået",
+            Column::Eligible => "Egnede",
+            Column::All => "Af alle",
             Column::OutOf => "Af",
             Column::Share => "Andel",
             Column::Ratio => "Forhold til den største",
@@ -219,6 +231,7 @@ impl Reporting for Danish {
     fn funnel_step(&self, step: FunnelStep) -> String {
         match step {
             FunnelStep::Persons => "Personer i udtrækkene".to_owned(),
+            FunnelStep::OfEligibleAge => "I en alder, der deltager".to_owned(),
             FunnelStep::Units => "Familier og borgere".to_owned(),
             FunnelStep::InDepartments(1) => "Med åbne sager i en afdeling".to_owned(),
             FunnelStep::InDepartments(least) => format!("Med åbne sager i mindst {least} afdelinger"),

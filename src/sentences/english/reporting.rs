@@ -24,6 +24,10 @@ impl Reporting for English {
                 "“hidden”: the count is not published, for its own sake or so that no other can be worked out from it. \
                  It can be small, large or nought."
             }
+            Fixed::InPartNote => {
+                "*: the sum of the rounded counts that are shown. Hidden ones are not in it, so that it can read far too \
+                 low; no share is made from it, and no bar."
+            }
             Fixed::Total => "Total",
             Fixed::AsTable => "The numbers as a table",
             Fixed::NotCounted => "This release has no such counts.",
@@ -61,6 +65,10 @@ impl Reporting for English {
             Fixed::Missing => {
                 "Rows that a department's extract held and that could not be used, such as those with an impossible \
                  number or date. People whose rows were rejected may have more points than were counted."
+            }
+            Fixed::Incomplete => {
+                "A family or citizen is incomplete in a department where a row about a member was rejected there, \
+                 whatever became of them; one can be so in several departments."
             }
             Fixed::Change => {
                 "Entered are those proposed now and not before, stayed those proposed both times, left those proposed \
@@ -114,6 +122,7 @@ impl Reporting for English {
             Caption::Combinations => "Families and citizens by the departments with open cases",
             Caption::Departments => "Families and citizens by number of departments with open cases",
             Caption::Points => "Eligible families and citizens by points",
+            Caption::PersonsByKind => "Persons in families and citizens, and what became of them",
             Caption::Sex => "Persons by sex and what became of them",
             Caption::Age => "Persons by age and what became of them",
             Caption::ProposedByAge => "Proposed persons by age",
@@ -122,6 +131,7 @@ impl Reporting for English {
             Caption::SharesOfEligible => "Proposed, of those eligible",
             Caption::Coordinators => "Proposed families and citizens by coordinator",
             Caption::Missing => "Rows of the departments' extracts",
+            Caption::Incomplete => "Families and citizens that are incomplete, by department",
             Caption::RejectedShares => "Share of rows rejected, by department",
             Caption::Change => "Those proposed, compared with the last period",
         }
@@ -133,6 +143,8 @@ impl Reporting for English {
             Column::Step => "Step",
             Column::Count => "Number",
             Column::Proposed => "Proposed",
+            Column::Eligible => "Eligible",
+            Column::All => "Of everybody",
             Column::OutOf => "Of",
             Column::Share => "Share",
             Column::Ratio => "Ratio to the largest",
@@ -215,6 +227,7 @@ impl Reporting for English {
     fn funnel_step(&self, step: FunnelStep) -> String {
         match step {
             FunnelStep::Persons => "Persons in the extracts".to_owned(),
+            FunnelStep::OfEligibleAge => "Of an age that takes part".to_owned(),
             FunnelStep::Units => "Families and citizens".to_owned(),
             FunnelStep::InDepartments(1) => "With open cases in a department".to_owned(),
             FunnelStep::InDepartments(least) => format!("With open cases in {least} departments or more"),

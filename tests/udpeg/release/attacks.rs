@@ -1,6 +1,6 @@
 //! Differencing: what two releases, laid side by side, must not give away.
 
-use super::{CSV, Cells, cells, cells_by, cells_of, made, municipality, release, released, run};
+use super::{CSV, Cells, cells, cells_by, cells_of, made, municipality, release, released, run, selected_again};
 use crate::support::Workplace;
 
 const THRESHOLD: u64 = 5;
@@ -11,6 +11,14 @@ fn small_differences(before: &Cells, after: &Cells) -> Vec<String> {
     both.filter(|(_, one, other)| (1..THRESHOLD).contains(&one.abs_diff(*other)))
         .map(|(cell, ..)| cell.clone())
         .collect()
+}
+
+/// A municipality made up and run, whose later releases are not rounded either.
+fn never_rounded() -> Workplace {
+    let place = municipality();
+    place.edit("programme.toml", "threshold = 5", "threshold = 5\nround = false");
+    run(&place, &[]).succeeded();
+    place
 }
 
 /// Leaves out a few rows of each extract, as a revision would.
@@ -31,9 +39,7 @@ fn revise(place: &Workplace) {
 
 #[test]
 fn a_revision_shows_no_small_change() {
-    let place = municipality();
-    place.edit("programme.toml", "threshold = 5", "threshold = 5\nround = false");
-    run(&place, &[]).succeeded();
+    let place = never_rounded();
     let unaware = cells_of(&place);
     released(&place, &[]).succeeded();
     revise(&place);
@@ -70,18 +76,14 @@ fn a_rounded_revision_shows_no_small_change() {
 
 #[test]
 fn two_programmes_that_differ_by_one_unit_are_not_both_released() {
-    let place = municipality();
-    place.edit("programme.toml", "threshold = 5", "threshold = 5\nround = false");
-    run(&place, &[]).succeeded();
+    let place = never_rounded();
     released(&place, &[]).succeeded();
     let before = place.read(CSV);
     let programme = place.read("programme.toml");
     let size = programme.lines().find(|line| line.starts_with("size ")).unwrap();
     let number: u32 = size.split('=').nth(1).unwrap().trim().parse().unwrap();
     place.edit("programme.toml", size, &format!("size = {}", number - 1));
-    for step in ["select", "assign"] {
-        place.udpeg(&[step, "--programme", "programme.toml", "--force"]).succeeded();
-    }
+    selected_again(&place);
     let refused = released(&place, &["--force"]).failed(4, &["a comparison with release 1", "would give away"]);
     assert!(!refused.err.contains(&format!("{number}")), "the error tells a count:\n{}", refused.err);
     assert_eq!(place.read(CSV), before);
@@ -89,16 +91,12 @@ fn two_programmes_that_differ_by_one_unit_are_not_both_released() {
 
 #[test]
 fn one_more_table_of_the_same_counts_opens_nothing_that_was_hidden() {
-    let place = municipality();
-    place.edit("programme.toml", "threshold = 5", "threshold = 5\nround = false");
-    run(&place, &[]).succeeded();
+    let place = never_rounded();
     released(&place, &[]).succeeded();
     let first = cells_of(&place);
     let own = "[[statistics.table]]\nname = \"crossed\"\nuniverse = \"units\"\ndimensions = [\"kind\", \"departments\", \"status\"]\n\n[disclosure]";
     place.edit("programme.toml", "[disclosure]", own);
-    for step in ["select", "assign"] {
-        place.udpeg(&[step, "--programme", "programme.toml", "--force"]).succeeded();
-    }
+    selected_again(&place);
     let ran = released(&place, &["--force"]);
     if ran.code == 4 {
         assert!(ran.err.contains("refused"), "{}", ran.err);

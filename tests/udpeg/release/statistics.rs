@@ -1,16 +1,17 @@
 //! What stands in the statistics, against a slow recount from the other steps' files.
 
-use super::{CSV, Cells, cells_by, cells_of, made, municipality, release, run};
+use super::{CSV, Cells, cells_by, cells_of, made, made_of, municipality, release, released, run};
 use crate::support::{Workplace, parquet_metadata, parquet_rows};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 const PERIOD: &str = "out/2026Q3";
+const DEPARTMENTS: [&str; 3] = ["jobcentre", "family", "social"];
 
 /// Every person's sex and age band, from the deliveries.
 fn persons(place: &Workplace) -> BTreeMap<String, (String, String)> {
     let mut persons = BTreeMap::new();
-    for department in ["jobcentre", "family", "social"] {
+    for department in DEPARTMENTS {
         for row in parquet_rows(&place.path(&format!("{PERIOD}/delivery/{department}/extract.parquet"))) {
             let text = |name: &str| row[name].as_str().unwrap().to_owned();
             persons.insert(text("person"), (text("sex"), text("age_band")));
@@ -37,6 +38,15 @@ fn recounted(place: &Workplace) -> BTreeMap<String, u64> {
             items.iter().map(|item| item.as_str().unwrap()).collect()
         };
         let departments = list("departments");
+        for (name, points) in row.iter().filter_map(|(name, points)| Some((name.strip_prefix("points_")?, points))) {
+            let points = if points.as_i64() == Some(0) { "no_points" } else { "points" };
+            add("units", vec![(&format!("rule_{name}"), points), ("status", status)]);
+        }
+        for department in DEPARTMENTS {
+            let is_incomplete = list("incomplete").contains(&department);
+            let value = if is_incomplete { "incomplete" } else { "complete" };
+            add("units", vec![(&format!("incomplete_{department}"), value), ("status", status)]);
+        }
         add("units", vec![("kind", kind), ("status", status)]);
         add("units", vec![("status", status)]);
         add("units", vec![("departments", &departments.len().to_string()), ("status", status)]);
@@ -57,7 +67,7 @@ fn recounted(place: &Workplace) -> BTreeMap<String, u64> {
 
 #[test]
 fn what_is_shown_is_what_a_slow_recount_gives() {
-    let place = made();
+    let place = made_of("20000");
     let recounted = recounted(&place);
     let shown = cells_of(&place);
     let compared: Vec<&str> = ["units", "persons"]
@@ -65,30 +75,70 @@ fn what_is_shown_is_what_a_slow_recount_gives() {
         .filter(|universe| shown.keys().any(|cell| cell.starts_with(universe)))
         .collect();
     assert_eq!(compared, ["units", "persons"]);
-    let mut agree = 0;
+    let mut agree: Vec<&String> = Vec::new();
     for (cell, count) in &shown {
         if let (Some(count), Some(expected)) = (count, recounted.get(cell)) {
             // Units that are not eligible stand in no list.
             assert_eq!(count, expected, "{cell}");
-            agree += 1;
+            agree.push(cell);
         }
     }
-    assert!(agree > 30, "only {agree} cells were compared");
+    let of = |dimension: &str| agree.iter().filter(|cell| cell.contains(dimension)).count();
+    let (of_rules, of_incomplete) = (of("(\"rule_"), of("(\"incomplete_"));
+    assert!(agree.len() > 60 && of_rules > 20 && of_incomplete > 2, "{} {of_rules} {of_incomplete}", agree.len());
 }
 
 #[test]
 fn nothing_below_the_threshold_and_no_pseudonym_stands_in_any_file() {
     let place = made();
+    let ran = released(&place, &[]).succeeded();
     let public = [0];
     for (cell, count) in cells_of(&place) {
         assert!(count.is_none_or(|count| count >= 5 || public.contains(&count)), "{cell}: {count:?}");
     }
-    let pseudonyms: BTreeSet<String> = persons(&place).into_keys().collect();
-    for (name, bytes) in place.files(&format!("{PERIOD}/release")) {
+    let mut names: BTreeSet<String> = persons(&place).into_keys().collect();
+    // A unit goes by the first characters of one of them.
+    let candidates = parquet_rows(&place.path(&format!("{PERIOD}/selection/candidates.parquet")));
+    names.extend(candidates.iter().map(|row| row["label"].as_str().unwrap().to_owned()));
+    let files = place.files(&format!("{PERIOD}/release")).into_iter().chain(place.files("out/ledger"));
+    let told =
+        [("what it prints".to_owned(), ran.out.into_bytes()), ("what it warns of".to_owned(), ran.err.into_bytes())];
+    for (name, bytes) in files.chain(told) {
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        // Every run of 32 characters that could be one.
-        let runs = text.as_bytes().windows(32).filter_map(|window| std::str::from_utf8(window).ok());
-        assert!(runs.into_iter().all(|run| !pseudonyms.contains(run)), "{name} holds a pseudonym");
+        // Every run of 32 characters that could be a pseudonym, and of eight that could be a label.
+        for length in [32, 8] {
+            let runs = text.as_bytes().windows(length).filter_map(|window| std::str::from_utf8(window).ok());
+            assert!(runs.into_iter().all(|run| !names.contains(run)), "{name} holds a pseudonym");
+        }
+    }
+}
+
+/// Every number of a JSON text, with the keys that lead to it.
+fn numbers(value: &Value, at: &str) -> Vec<(String, f64)> {
+    match value {
+        Value::Number(number) => vec![(at.to_owned(), number.as_f64().unwrap())],
+        Value::Array(items) => items.iter().flat_map(|item| numbers(item, &format!("{at}/*"))).collect(),
+        Value::Object(items) => items.iter().flat_map(|(key, item)| numbers(item, &format!("{at}/{key}"))).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn manifest_ledger_and_what_is_printed_count_nobody_but_in_the_tables() {
+    let place = made();
+    let printed = released(&place, &[]).succeeded();
+    let cells = place.read(CSV).lines().count() - 1;
+    let manifest = numbers(&place.json(&format!("{PERIOD}/release/manifest.json")), "");
+    let names: Vec<&str> = manifest.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["/outputs/*/rows", "/seconds"], "a number in the manifest that may be a count");
+    assert_eq!(manifest[0].1, f64::from(u32::try_from(cells).unwrap()), "cells of the statistics");
+    let entry: Value = serde_json::from_str(&place.read("out/ledger/ledger.jsonl")).unwrap();
+    let names: Vec<String> = numbers(&entry, "").into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["/number", "/threshold", "/cells", "/hidden"], "a number in the ledger that may be a count");
+    // The first word of a line is a label.
+    for line in printed.out.lines().chain(printed.err.lines()).filter(|line| !line.starts_with(" number ")) {
+        let mut words = line.split_whitespace().skip(1).filter_map(|word| word.replace(',', "").parse::<u64>().ok());
+        assert!(words.all(|count| count == 0 || count >= 5), "{line}");
     }
 }
 

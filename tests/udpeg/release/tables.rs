@@ -17,7 +17,7 @@ fn table(universe: &str, dimensions: &str) -> String {
 
 #[test]
 fn mistakes_are_told_with_their_line_and_nothing_is_run() {
-    let cases: [(String, &[&str]); 8] = [
+    let cases: [(String, &[&str]); 11] = [
         (table("persons", "\"sexx\""), &["persons have no dimension `sexx`", "did you mean `sex`?"]),
         (table("rows", "\"sex\""), &["rows have no dimension `sex`"]),
         (table("people", "\"sex\""), &["`universe` is \"persons\", \"units\" or \"rows\""]),
@@ -26,6 +26,9 @@ fn mistakes_are_told_with_their_line_and_nothing_is_run() {
         (table("units", "\"kind\", \"status\", \"departments\", \"points_band\""), &["from one to three"]),
         (table("units", "\"departments\", \"department_combination\""), &["ask for one of them"]),
         (table("units", "\"kind\"").replace("own", "units_mine"), &["a table that every release has"]),
+        (table("units", "\"kind\"").replace("own", "rule_mine"), &["`rule_mine` could be the name of a table that"]),
+        (table("units", "\"kind\"").replace("own", "incomplete_x"), &["`incomplete_x` could be the name of a table"]),
+        (table("units", "\"coordinator\", \"kind\""), &["proposed_by_coordinator", "cannot be crossed"]),
     ];
     for (lines, says) in cases {
         let (place, ran) = asked(&lines);

@@ -1,7 +1,7 @@
 //! What is hidden is nowhere on the page: not in a table, not in a chart, not in anything made from counts.
 
-use super::{between, page, programme, protected, release, report_on, rows, steering_report, table};
-use udpeg::disclosure::{Mode, ProtectedRelease, Settings, Table};
+use super::{between, page, programme, protected, release, report_on, row, rows, steering_report, table};
+use udpeg::disclosure::{Mode, ProtectedRelease, Settings, Table, Zeros};
 use udpeg::report::SteeringReport;
 use udpeg::sentences::Language;
 
@@ -170,5 +170,58 @@ fn rounded_counts_are_shown_as_they_were_rounded_and_it_is_said() {
     assert!(page.contains("Counts are rounded to multiples of 5"));
     for text in between(&page, " count\">", "</td>") {
         assert!(numbers(text).iter().all(|count| count % 5 == 0), "{text}");
+    }
+}
+
+/// The page on tables whose counts are rounded to 5.
+fn rounded(tables: impl IntoIterator<Item = Table>) -> String {
+    let settings = Settings { mode: Mode::Round { base: 5 }, zeros: Zeros::Shown, ..Settings::new(5) };
+    let (release, programme) = (protected(tables, &settings), programme());
+    let report = SteeringReport { rounded_to: Some(5), ..steering_report(&programme, &release, Language::English) };
+    report.to_html()
+}
+
+/// Persons by age: of the youngest band hidden are those proposed, of the oldest those otherwise eligible.
+fn by_age() -> Table {
+    let counts = [3, 10, 70, 900, 50, 10, 140, 1800, 30, 20, 4, 1600];
+    table("persons_by_age", "persons", &[("age_band", &["18-24", "25-39", "40-66"]), ("status", &STATUSES)], &counts)
+}
+
+#[test]
+fn a_rounded_total_that_hidden_counts_are_not_in_is_marked_and_nothing_is_made_from_it() {
+    let page = rounded([by_age()]);
+    let totals = |label: &str| row(&page, "Persons by age and what became of them", label);
+    assert_eq!(totals("18–24")[1..], ["hidden", "10", "70", "900", "980*"]);
+    assert_eq!(totals("25–39")[5], "2,000", "nothing of it is hidden");
+    assert_eq!(totals("Total")[1..], ["80*", "40", "210*", "4,300", "4,630*"]);
+    let compared = |label: &str| row(&page, "Proposed, of everybody in the extracts", label);
+    assert_eq!(compared("25–39")[1..4], ["50", "2,000", "2.5%"]);
+    assert_eq!(compared("40–66")[1..], ["30", "1,650*", "–", "–", "too few to judge"]);
+    // The funnel, and the figures above it, say so too, and have no bar for it.
+    assert_eq!(row(&page, "From the extracts to the proposed", "Persons in the extracts")[1], "4,630*");
+    assert!(page.contains("<dd class=\"count\">4,630*</dd>"));
+    let funnel = between(&page, "<svg ", "</svg>")[0];
+    assert!(funnel.contains(">4,630*</text>") && !funnel.contains("<rect"), "{funnel}");
+    let notes = page.matches("<p class=\"note\">*: the sum of the rounded counts that are shown.").count();
+    assert_eq!(notes, 4, "below the figures, the funnel, the table by age, and what is compared of everybody");
+}
+
+#[test]
+fn everybody_is_counted_by_a_rounded_table_that_hides_nobody_where_there_is_one() {
+    let sexes = table(
+        "persons_by_sex",
+        "persons",
+        &[("sex", &["F", "M"]), ("status", &STATUSES)],
+        &[40, 20, 110, 2150, 43, 20, 104, 2150],
+    );
+    let page = rounded([by_age(), sexes]);
+    assert_eq!(row(&page, "From the extracts to the proposed", "Persons in the extracts")[1], "4,640");
+}
+
+#[test]
+fn counts_that_are_not_rounded_have_no_mark_whatever_is_hidden() {
+    for language in Language::ALL {
+        let page = super::page(language);
+        assert!(!page.split("</style>").nth(1).unwrap().contains('*'));
     }
 }

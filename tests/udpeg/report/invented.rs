@@ -102,6 +102,10 @@ pub(super) fn tables() -> Vec<Table> {
         by_status(("units_by_points", "units"), ("points_band", &POINTS), &units, |unit| (band(unit), unit.status)),
         by_status(("persons_by_sex", "persons"), ("sex", &["F", "M"]), &persons, |person| (person.0, person.2)),
         by_status(("persons_by_age", "persons"), ("age_band", &AGES), &persons, |person| (person.1, person.2)),
+        by_status(("persons_by_kind", "persons"), ("kind", &["family", "citizen", "other_age"]), &persons, |person| {
+            let is_of_age = (1..7).contains(&person.1);
+            (if is_of_age { person.0 } else { 2 }, person.2)
+        }),
         table("proposed_by_coordinator", "proposed units", &[("coordinator", &coordinators)], &[20, 20, 18, 62]),
         table(
             "rows_by_department",

@@ -1,13 +1,19 @@
 //! `run` ends with the report, and the steps around it know it.
 
-use super::between;
-use crate::support::Workplace;
+use super::{between, row};
+use crate::support::{Workplace, parquet_rows};
+use std::collections::BTreeSet;
 
 const REPORT: &str = "out/2026Q3/release/report.html";
 
 fn made() -> Workplace {
+    made_of("9000")
+}
+
+/// A municipality of so many adults, run.
+fn made_of(adults: &str) -> Workplace {
     let place = Workplace::new();
-    place.udpeg(&["synth", "--adults", "9000", "--seed", "7", "--dirty", "1%", "--out", "."]).succeeded();
+    place.udpeg(&["synth", "--adults", adults, "--seed", "7", "--dirty", "1%", "--out", "."]).succeeded();
     place.edit("programme.toml", "[disclosure]", "[report]\nlanguage = \"en\"\n\n[disclosure]");
     let ran = place.udpeg(&["run", "--programme", "programme.toml", "--new-key"]).succeeded();
     assert!(ran.out.contains("release/report.html"), "{}", ran.out);
@@ -71,4 +77,49 @@ fn verify_tells_when_a_report_was_altered() {
     let told = verify();
     assert_ne!(told.code, 0);
     assert!((told.out + &told.err).contains("report.html"));
+}
+
+/// Members of the proposed units, by pseudonym.
+fn proposed(place: &Workplace, period: &str) -> BTreeSet<String> {
+    let rows = parquet_rows(&place.path(&format!("out/{period}/selection/candidates.parquet")));
+    let rows = rows.iter().filter(|row| row["status"] == "proposed");
+    rows.flat_map(|row| row["members"].as_array().unwrap().clone())
+        .map(|member| member.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn two_periods_released_one_after_the_other_tell_who_entered_stayed_and_left() {
+    let place = made_of("20000");
+    let by = ["--prepared-by", "A. Jensen", "--approved-by", "B. Holm"];
+    place.udpeg(&[&["release", "--programme", "programme.toml"], &by[..]].concat()).succeeded();
+    assert!(place.read(REPORT).contains("This release is not compared with an earlier period."));
+    // A quarter later other people have records.
+    for name in ["jobcentre.csv", "family.csv", "social.csv"] {
+        let bytes = std::fs::read(place.path(name)).unwrap();
+        let lines = bytes.split_inclusive(|&byte| byte == b'\n').enumerate();
+        let kept: Vec<u8> = lines.filter(|(number, _)| number % 6 != 5).flat_map(|(_, line)| line.to_vec()).collect();
+        place.write(name, kept);
+    }
+    let next = ["--programme", "programme.toml", "--period", "2026Q4", "--previous", "out/2026Q3"];
+    place.udpeg(&[&["run"], &next[..]].concat()).succeeded();
+    let drafted = place.read("out/2026Q4/release/report.html");
+    place.udpeg(&[&["release"], &next[..], &by[..]].concat()).succeeded();
+    let page = place.read("out/2026Q4/release/report.html");
+    assert!(drafted.contains("nobody has approved") && page.contains("Prepared by A. Jensen"));
+    assert!(page.contains("Compared with the period 2026Q3."));
+    let (then, now) = (proposed(&place, "2026Q3"), proposed(&place, "2026Q4"));
+    let counts = [
+        now.difference(&then).count(),
+        now.intersection(&then).count(),
+        then.difference(&now).count(),
+        (&then | &now).len(),
+    ];
+    assert!(counts.iter().all(|count| *count >= 5), "{counts:?}");
+    for (label, count) in ["Entered", "Stayed", "Left", "Total"].into_iter().zip(counts) {
+        for page in [&drafted, &page] {
+            let row = row(page, "Those proposed, compared with the last period", label);
+            assert_eq!(row, [label, &count.to_string()], "{counts:?}");
+        }
+    }
 }

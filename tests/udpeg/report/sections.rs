@@ -22,6 +22,8 @@ fn the_funnel_goes_from_everybody_to_those_proposed() {
     let step = |label: &str| number(&row(&page, "From the extracts to the proposed", label)[1]);
     let in_departments = |number| count("units_by_departments", &[Some(number), None]);
     assert_eq!(step("Persons in the extracts"), count("persons_by_sex", &[None, None]));
+    let of_age = ["family", "citizen"].map(|kind| count("persons_by_kind", &[Some(kind), None]));
+    assert_eq!(step("Of an age that takes part"), of_age.iter().sum::<u64>());
     assert_eq!(step("Families and citizens"), 9000);
     assert_eq!(step("With open cases in 2 departments or more"), in_departments("2") + in_departments("3"));
     assert_eq!(step("Eligible"), 9000 - count("units_by_kind", &[None, Some("not_eligible")]));
