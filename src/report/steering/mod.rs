@@ -33,7 +33,7 @@ pub const STEERING_REPORT: &str = "report.html";
 const STYLE: &str = include_str!("style.css");
 
 /// SHA-256 of the styles in Base64: the only ones that a browser applies. A test compares the two.
-const STYLE_SHA256: &str = "wmFGp2R/Ls5vIhillt0amau1M5545cPJIMKJdPWhhno=";
+const STYLE_SHA256: &str = "5m7F9jrAuEZWNZPHzsH1ANpRuiOrCB65n4+fEkWSyto=";
 
 /// What a report is made from: a release that has passed its audit, and what everybody may know.
 #[derive(Debug, Clone, Copy)]
