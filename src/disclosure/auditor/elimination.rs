@@ -159,7 +159,8 @@ impl<'a> Growth<'a> {
 
     /// Of each relation that is met, the cells that are taken.
     fn rows(&self) -> Vec<Row> {
-        let taken = |row: usize| self.system.rows[row].iter().copied().filter(|&(cell, _)| self.is_taken[cell]).collect();
+        let taken =
+            |row: usize| self.system.rows[row].iter().copied().filter(|&(cell, _)| self.is_taken[cell]).collect();
         (0..self.is_met.len()).filter(|&row| self.is_met[row]).map(taken).collect()
     }
 }

@@ -13,6 +13,7 @@
 //! and small systems are improved by exchanging one hidden cell for others as long as that saves anything.
 
 mod augmenting;
+mod hiding;
 mod model;
 mod moves;
 mod neighbourhood;
@@ -31,20 +32,14 @@ use walk::Preference;
 
 /// Sizes of neighbourhoods in which moves among cells that can move are sought.
 const NEAR: [usize; 3] = [100, 500, 2500];
-/// Sizes of neighbourhoods in which cells to hide are sought.
-const WIDER: [usize; 4] = [150, 400, 1500, 6000];
 /// Above so many cells, what walks find is good enough, and linear programs are only solved where they find nothing.
 const PATIENT: usize = 3000;
-/// How many of [`WIDER`] are tried there.
-const WIDER_IF_LARGE: usize = 3;
 /// Steps of walks through cells that can move.
 const STEPS: usize = 100;
 /// The same in large releases.
 const STEPS_IF_LARGE: usize = 50;
 /// The same at first, when most of what is needed is not hidden yet.
 const STEPS_AT_FIRST: usize = 20;
-/// Steps of walks through cells that can be hidden.
-const STEPS_TO_HIDE: usize = 300;
 
 /// How hard a move is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,87 +218,8 @@ impl Protector {
         }
     }
 
-    /// Hides the cheapest cells through which a cell has moves that are far enough apart, and returns them.
-    fn hide_for(&mut self, cell: usize) -> Option<Vec<usize>> {
-        let mut best = Best::default();
-        if self.is_patient() {
-            self.hide_by_programs(cell, &WIDER, &mut best);
-        } else {
-            self.hide_by_walks(cell, &mut best);
-        }
-        if best.moves.is_none() {
-            let walks = self.walks(cell, Through::Hideable, Preference::Large, STEPS_TO_HIDE);
-            walks.for_each(|moves| best.consider(self, moves));
-        }
-        if best.moves.is_none() && !self.is_patient() {
-            self.hide_by_programs(cell, &WIDER[..WIDER_IF_LARGE], &mut best);
-        }
-        let moves = best.moves?;
-        let needs_hiding = |&&(cell, change): &&(usize, i64)| !self.model.places[cell].room().has(change);
-        let mut hidden: Vec<usize> = moves.iter().flatten().filter(needs_hiding).map(|&(cell, _)| cell).collect();
-        hidden.sort_unstable();
-        hidden.dedup();
-        for &cell in &hidden {
-            self.owe(cell);
-        }
-        // A cell that is already open, without any new cell to hide, would come back for ever.
-        let are_new = moves.into_iter().filter(|changes| self.add(changes.clone())).count() > 0;
-        (are_new && (!hidden.is_empty() || self.is_wide(cell))).then_some(hidden)
-    }
-
-    fn hide_by_walks(&self, cell: usize, best: &mut Best) {
-        for preference in [Preference::Cheap, Preference::Short] {
-            if best.moves.is_none() {
-                let walks = self.walks(cell, Through::Hideable, preference, STEPS_TO_HIDE);
-                walks.for_each(|moves| best.consider(self, moves));
-            }
-        }
-        for changes in self.augmented(cell) {
-            best.consider(self, vec![changes]);
-        }
-    }
-
-    fn hide_by_programs(&self, cell: usize, limits: &[usize], best: &mut Best) {
-        for limit in limits {
-            let around = self.model.around(cell, *limit, Through::Hideable);
-            self.pairs(cell, &around.cells).into_iter().for_each(|moves| best.consider(self, moves));
-            if around.radius.is_none_or(|radius| best.moves.is_some() && best.cost <= radius) {
-                return;
-            }
-        }
-    }
-
     fn is_patient(&self) -> bool {
         self.model.places.len() <= PATIENT
-    }
-
-    /// Moves of a cell that make it wide: one move made and taken back, or one in addition to what is known.
-    fn pairs(&self, cell: usize, cells: &[usize]) -> Vec<Vec<Changes>> {
-        let search =
-            |used| Search { model: &self.model, cells, through: Through::Hideable, target: cell, used, made: &[] };
-        let room = self.model.places[cell].room();
-        let mut found = Vec::new();
-        for back in 0..=self.width.min(room.down) {
-            let forth = self.width - back;
-            if let Some(changes) = search(Use::Times { back, forth }).find(1) {
-                found.push(there_and_back(&changes, back, forth));
-            }
-        }
-        let [up, down] = [1, -1].map(|direction| self.moves.farthest(cell, direction).by);
-        for change in [self.width - down, up - self.width] {
-            found.extend(search(Use::Once).find(change).map(|changes| vec![changes]));
-        }
-        found
-    }
-
-    /// What has to be hidden for these moves costs so much.
-    fn cost_of(&self, moves: &[Changes]) -> i64 {
-        let mut costs: BTreeMap<usize, i64> = BTreeMap::new();
-        for &(cell, change) in moves.iter().flatten() {
-            let cost = costs.entry(cell).or_default();
-            *cost = (*cost).max(self.model.places[cell].cost_of(change));
-        }
-        costs.into_values().sum()
     }
 
     /// Keeps a move, if it is one.
@@ -313,22 +229,6 @@ impl Protector {
             self.moves.add(changes);
         }
         is_allowed
-    }
-}
-
-/// The cheapest moves so far that make a cell wide.
-#[derive(Debug, Default)]
-struct Best {
-    cost: i64,
-    moves: Option<Vec<Changes>>,
-}
-
-impl Best {
-    fn consider(&mut self, protector: &Protector, moves: Vec<Changes>) {
-        let cost = protector.cost_of(&moves);
-        if self.moves.is_none() || cost < self.cost {
-            *self = Self { cost, moves: Some(moves) };
-        }
     }
 }
 
