@@ -116,13 +116,8 @@ impl Walk<'_> {
 
     /// All ways to mend a relation by changing one cell that has not changed yet.
     fn ways(&self, relation: usize, by: i64) -> impl Iterator<Item = (usize, i64)> {
-        let ways = self
-            .search
-            .model
-            .terms(relation, self.search.through)
-            .iter()
-            .map(move |&(cell, factor)| (cell, factor, by));
-        let ways = ways.filter(|&(_, factor, by)| by % factor == 0).map(|(cell, factor, by)| (cell, -by / factor));
+        let terms = self.search.model.terms(relation, self.search.through).iter();
+        let ways = terms.filter_map(move |&(cell, factor)| Some((cell, mending(by, factor)?)));
         ways.filter(|&(cell, change)| self.cost_of(cell, change).is_some() && !self.has_changed(cell))
     }
 
@@ -170,5 +165,14 @@ impl Walk<'_> {
                 None => self.broken.push((relation, factor * change)),
             }
         }
+    }
+}
+
+/// By how much a cell of this factor has to change to mend a relation. (Asked so often that it seldom divides.)
+fn mending(by: i64, factor: i64) -> Option<i64> {
+    match factor {
+        1 => Some(-by),
+        -1 => Some(by),
+        _ => (by % factor == 0).then(|| -by / factor),
     }
 }
