@@ -119,8 +119,8 @@ pub struct TableRequest {
     pub dimensions: Vec<Variable>,
 }
 
-/// No table of the programme has more cells, totals included.
-const MOST_CELLS: usize = 10_000;
+/// The programme's tables have no more cells together, totals included: so large a release was measured.
+const MOST_CELLS: usize = 100_000;
 
 /// So many tables can be asked for.
 const MOST_TABLES: usize = 100;
@@ -138,8 +138,9 @@ pub(super) fn statistics(
 ) -> Vec<TableRequest> {
     let section = root.table("statistics", "[statistics]");
     let tables = section.tables("table", MOST_TABLES);
-    let mut names = Vec::new();
-    let read = tables.into_iter().filter_map(|table| request(table, &mut names, departments, persons)).collect();
+    let (mut names, mut cells) = (Vec::new(), 0);
+    let read =
+        tables.into_iter().filter_map(|table| request(table, &mut names, &mut cells, departments, persons)).collect();
     section.finish();
     read
 }
@@ -147,6 +148,7 @@ pub(super) fn statistics(
 fn request(
     mut table: Table<'_, '_>,
     names: &mut Vec<String>,
+    cells: &mut usize,
     departments: usize,
     persons: Option<&(AgeBands, Attributes)>,
 ) -> Option<TableRequest> {
@@ -175,10 +177,14 @@ fn request(
     let dimensions = universe.zip(written).and_then(|(universe, written)| {
         let read = dimensions(&table, universe, &written, persons.map(|(_, attributes)| *attributes))?;
         let age_bands = persons.map_or(1, |(bands, _)| bands.labels().len());
-        let cells = read.iter().map(|variable| variable.most_values(departments, age_bands) + 1).product::<usize>();
-        if cells > MOST_CELLS {
-            let what = format!("this table could have {cells} cells, and at most {MOST_CELLS} are counted: ");
-            table.mistake(&written.span, what + "ask for fewer dimensions, or for fewer age bands");
+        let own = read.iter().map(|variable| variable.most_values(departments, age_bands) + 1).product::<usize>();
+        *cells += own;
+        if *cells > MOST_CELLS {
+            let what = format!(
+                "this table could have {own} cells, so that the tables asked for could have {cells} together, and at \
+                 most {MOST_CELLS} are counted: ask for fewer dimensions, for fewer age bands or for fewer tables"
+            );
+            table.mistake(&written.span, what);
             return None;
         }
         Some(read)

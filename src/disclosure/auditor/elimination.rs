@@ -9,7 +9,8 @@
 
 use super::component::Component;
 use super::published::Published;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
 
 const PRIME: u64 = (1 << 61) - 1;
 /// Sizes of neighbourhoods that are tried one after the other.
@@ -18,20 +19,19 @@ const SIZES: [usize; 4] = [150, 600, 2400, 9600];
 type Row = BTreeMap<usize, u64>;
 
 /// By position in the component: whether a change of that cell was found that keeps every relation.
-pub(super) fn free_cells(published: &Published, component: &Component, relations_of: &[Vec<usize>]) -> Vec<bool> {
+pub(super) fn free_cells(published: &Published, component: &Component) -> Vec<bool> {
+    let system = System::new(published, component);
     let mut is_free = vec![false; component.cells.len()];
     let mut random = Random { state: 0x5DEE_CE66 };
-    for position in 0..component.cells.len() {
+    for cell in 0..component.cells.len() {
         for size in SIZES {
-            if is_free[position] {
+            if is_free[cell] {
                 break;
             }
-            let cells = around(published, component, relations_of, position, size);
-            let is_all = cells.len() < size;
-            for cell in changeable(published, relations_of, cells, &mut random) {
-                if let Some(found) = component.position(cell) {
-                    is_free[found] = true;
-                }
+            let growth = Growth::around(&system, &is_free, cell, size);
+            let is_all = growth.cells.len() < size;
+            for cell in growth.changeable(&mut random) {
+                is_free[cell] = true;
             }
             if is_all {
                 break;
@@ -41,87 +41,156 @@ pub(super) fn free_cells(published: &Published, component: &Component, relations
     is_free
 }
 
-/// The nearest unknown cells, in as many steps from relation to relation as it takes.
-fn around(
-    published: &Published,
-    component: &Component,
-    relations_of: &[Vec<usize>],
-    position: usize,
-    size: usize,
-) -> BTreeSet<usize> {
-    let start = component.cells[position];
-    let mut cells = BTreeSet::from([start]);
-    let mut reached = BTreeSet::new();
-    let mut waiting = VecDeque::from([start]);
-    while let Some(cell) = waiting.pop_front() {
-        for &relation in relations_of[cell].iter().filter(|&&relation| reached.insert(relation)) {
-            for &(next, _) in &published.relations[relation].terms {
-                if cells.len() < size && component.position(next).is_some() && cells.insert(next) {
-                    waiting.push_back(next);
-                }
+/// The unknown part of each relation; cells are positions in the component.
+struct System {
+    rows: Vec<Vec<(usize, u64)>>,
+    rows_of: Vec<Vec<usize>>,
+}
+
+impl System {
+    fn new(published: &Published, component: &Component) -> Self {
+        let term = |&(cell, factor): &(usize, i64)| Some((component.position(cell)?, modulo(factor)));
+        let row = |&relation: &usize| published.relations[relation].terms.iter().filter_map(term).collect();
+        let rows: Vec<Vec<(usize, u64)>> = component.relations.iter().map(row).collect();
+        let mut rows_of = vec![Vec::new(); component.cells.len()];
+        for (row, terms) in rows.iter().enumerate() {
+            for &(cell, _) in terms {
+                rows_of[cell].push(row);
+            }
+        }
+        Self { rows, rows_of }
+    }
+}
+
+/// Cells around a cell, so chosen that many changes of them keep every relation that they are in: first those that meet
+/// no new relation, since each is one more way to change, then those that mend a relation in which one cell is alone.
+struct Growth<'a> {
+    system: &'a System,
+    is_free: &'a [bool],
+    cells: Vec<usize>,
+    is_taken: Vec<bool>,
+    is_met: Vec<bool>,
+    /// By cell: in how many relations it is that are not met yet.
+    new: Vec<usize>,
+    /// Relations that had one cell when they were met, the first met first.
+    open: VecDeque<usize>,
+    /// Cells in relations that are met, those that meet the fewest new ones first and of these those that are not known
+    /// to be free; and entries that are out of date.
+    waiting: BinaryHeap<Reverse<(usize, bool, usize)>>,
+}
+
+impl<'a> Growth<'a> {
+    fn around(system: &'a System, is_free: &'a [bool], start: usize, size: usize) -> Self {
+        let many = system.rows_of.len();
+        let (cells, open, waiting) = Default::default();
+        let (is_taken, is_met) = (vec![false; many], vec![false; system.rows.len()]);
+        let new = system.rows_of.iter().map(Vec::len).collect();
+        let mut growth = Self { system, is_free, cells, is_taken, is_met, new, open, waiting };
+        let mut next = Some(start);
+        while let (Some(cell), true) = (next, growth.cells.len() < size) {
+            growth.take(cell);
+            next = growth.next();
+        }
+        growth
+    }
+
+    fn take(&mut self, cell: usize) {
+        self.cells.push(cell);
+        self.is_taken[cell] = true;
+        for &row in &self.system.rows_of[cell] {
+            if std::mem::replace(&mut self.is_met[row], true) {
+                continue;
+            }
+            self.open.push_back(row);
+            for &(other, _) in &self.system.rows[row] {
+                self.new[other] -= 1;
+                self.waiting.push(Reverse(self.rank(other)));
             }
         }
     }
-    cells
-}
 
-/// Of these cells, those that change in a random change of them (and of no other) that keeps every relation.
-fn changeable(
-    published: &Published,
-    relations_of: &[Vec<usize>],
-    mut cells: BTreeSet<usize>,
-    random: &mut Random,
-) -> Vec<usize> {
-    let mut rows = rows(published, relations_of, &cells);
-    // A cell that is alone in a relation cannot change.
-    while let Some(alone) = rows.iter().find(|row| row.len() == 1).and_then(|row| row.keys().next().copied()) {
-        cells.remove(&alone);
-        for row in &mut rows {
-            row.remove(&alone);
-        }
-        rows.retain(|row| !row.is_empty());
+    fn rank(&self, cell: usize) -> (usize, bool, usize) {
+        (self.new[cell], self.is_free[cell], cell)
     }
-    let pivots = eliminate(rows);
-    let mut change: BTreeMap<usize, u64> = BTreeMap::new();
-    for &cell in &cells {
-        if pivots.iter().all(|(pivot, _)| *pivot != cell) {
+
+    fn next(&mut self) -> Option<usize> {
+        while self.waiting.peek().is_some_and(|&Reverse((_, _, cell))| self.is_taken[cell]) {
+            self.waiting.pop();
+        }
+        let &Reverse((new, _, best)) = self.waiting.peek()?;
+        while let (true, Some(row)) = (new > 0, self.open.pop_front()) {
+            let cells = || self.system.rows[row].iter().map(|&(cell, _)| cell);
+            if cells().filter(|&cell| self.is_taken[cell]).count() == 1 {
+                let others = cells().filter(|&cell| !self.is_taken[cell]);
+                if let Some(other) = others.min_by_key(|&cell| self.rank(cell)) {
+                    return Some(other);
+                }
+            }
+        }
+        Some(best)
+    }
+
+    /// Those cells that change in a random change of them (and of no other) that keeps every relation.
+    fn changeable(&self, random: &mut Random) -> Vec<usize> {
+        let mut cells: BTreeSet<usize> = self.cells.iter().copied().collect();
+        let mut rows = self.rows();
+        // A cell that is alone in a relation cannot change.
+        while let Some(alone) = rows.iter().find(|row| row.len() == 1).and_then(|row| row.keys().next().copied()) {
+            cells.remove(&alone);
+            for row in &mut rows {
+                row.remove(&alone);
+            }
+            rows.retain(|row| !row.is_empty());
+        }
+        let pivots = eliminate(rows);
+        let bound: BTreeSet<usize> = pivots.iter().map(|&(pivot, _)| pivot).collect();
+        let mut change: BTreeMap<usize, u64> = BTreeMap::new();
+        for &cell in cells.difference(&bound) {
             change.insert(cell, random.below_prime());
         }
+        for (pivot, row) in pivots.iter().rev() {
+            let others = row.iter().filter(|(cell, _)| *cell != pivot);
+            let value = |cell: &usize| change.get(cell).copied().unwrap_or(0);
+            let sum = others.fold(0, |sum, (cell, &factor)| add(sum, multiply(factor, value(cell))));
+            change.insert(*pivot, multiply(negative(sum), inverse(row[pivot])));
+        }
+        change.into_iter().filter(|&(_, value)| value != 0).map(|(cell, _)| cell).collect()
     }
-    for (pivot, row) in pivots.iter().rev() {
-        let others = row.iter().filter(|(cell, _)| *cell != pivot);
-        let sum =
-            others.fold(0, |sum, (cell, &factor)| add(sum, multiply(factor, change.get(cell).copied().unwrap_or(0))));
-        change.insert(*pivot, multiply(negative(sum), inverse(row[pivot])));
-    }
-    change.into_iter().filter(|&(_, value)| value != 0).map(|(cell, _)| cell).collect()
-}
 
-fn rows(published: &Published, relations_of: &[Vec<usize>], cells: &BTreeSet<usize>) -> Vec<Row> {
-    let relations: BTreeSet<usize> = cells.iter().flat_map(|&cell| relations_of[cell].iter().copied()).collect();
-    let row = |&relation: &usize| -> Row {
-        let terms = published.relations[relation].terms.iter().filter(|(cell, _)| cells.contains(cell));
-        terms.map(|&(cell, factor)| (cell, modulo(factor))).collect()
-    };
-    relations.iter().map(row).collect()
+    /// Of each relation that is met, the cells that are taken.
+    fn rows(&self) -> Vec<Row> {
+        let taken =
+            |row: usize| self.system.rows[row].iter().copied().filter(|&(cell, _)| self.is_taken[cell]).collect();
+        (0..self.is_met.len()).filter(|&row| self.is_met[row]).map(taken).collect()
+    }
 }
 
 /// Pivots with their rows, such that a pivot stands in no later row.
 fn eliminate(mut rows: Vec<Row>) -> Vec<(usize, Row)> {
+    let mut times: BTreeMap<usize, usize> = BTreeMap::new();
+    for &cell in rows.iter().flat_map(Row::keys) {
+        *times.entry(cell).or_default() += 1;
+    }
     let mut pivots = Vec::new();
     while let Some(shortest) = (0..rows.len()).min_by_key(|&row| rows[row].len()) {
         let row = rows.swap_remove(shortest);
-        let times = |cell: &usize| rows.iter().filter(|row| row.contains_key(cell)).count();
-        let Some(pivot) = row.keys().copied().min_by_key(times) else { continue };
+        let Some(pivot) = row.keys().copied().min_by_key(|cell| times[cell]) else { continue };
+        for cell in row.keys() {
+            times.entry(*cell).and_modify(|times| *times -= 1);
+        }
         let by = negative(inverse(row[&pivot]));
         for other in rows.iter_mut().filter(|other| other.contains_key(&pivot)) {
             let factor = multiply(other[&pivot], by);
             for (&cell, &value) in &row {
-                let sum = add(other.get(&cell).copied().unwrap_or(0), multiply(factor, value));
+                let before = other.get(&cell).copied();
+                let sum = add(before.unwrap_or(0), multiply(factor, value));
+                let count = times.entry(cell).or_default();
                 if sum == 0 {
                     other.remove(&cell);
+                    *count -= usize::from(before.is_some());
                 } else {
                     other.insert(cell, sum);
+                    *count += usize::from(before.is_none());
                 }
             }
         }

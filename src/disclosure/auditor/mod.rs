@@ -133,7 +133,7 @@ pub fn audit(published: &Published, question: &Question) -> Result<Audit> {
             let unfinished = |NoAnswer| Error::AuditUnfinished { cell: published.definition(component.cells[0]) };
             auditor.by_programs(&component).map_err(unfinished)?;
         } else {
-            auditor.by_elimination(&component, &relations_of);
+            auditor.by_elimination(&component);
         }
     }
     auditor.audit.findings.sort_by_key(|finding| finding.cell);
@@ -198,9 +198,9 @@ impl<'a> Auditor<'a> {
         Ok(())
     }
 
-    fn by_elimination(&mut self, component: &Component, relations_of: &[Vec<usize>]) {
+    fn by_elimination(&mut self, component: &Component) {
         self.audit.method = Method::Elimination;
-        let is_free = elimination::free_cells(self.published, component, relations_of);
+        let is_free = elimination::free_cells(self.published, component);
         for (&cell, is_free) in component.cells.iter().zip(is_free) {
             let Bounds { low, high } = self.bounds[cell];
             self.note(cell, (low, high));

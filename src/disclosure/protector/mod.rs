@@ -12,6 +12,8 @@
 //! cells are hidden. Being hidden they have to be wide as well. In the end, cells that no move needs are shown again,
 //! and small systems are improved by exchanging one hidden cell for others as long as that saves anything.
 
+mod augmenting;
+mod hiding;
 mod model;
 mod moves;
 mod neighbourhood;
@@ -30,23 +32,37 @@ use walk::Preference;
 
 /// Sizes of neighbourhoods in which moves among cells that can move are sought.
 const NEAR: [usize; 3] = [100, 500, 2500];
-/// Sizes of neighbourhoods in which cells to hide are sought.
-const WIDER: [usize; 4] = [150, 400, 1500, 6000];
-/// Above so many cells, what short walks find is good enough, and linear programs are only solved where they find
-/// nothing.
+/// Above so many cells, what walks find is good enough, and linear programs are only solved where they find nothing.
 const PATIENT: usize = 3000;
 /// Steps of walks through cells that can move.
 const STEPS: usize = 100;
-/// Steps of walks through cells that can be hidden.
-const STEPS_TO_HIDE: usize = 300;
+/// The same in large releases.
+const STEPS_IF_LARGE: usize = 50;
+/// The same at first, when most of what is needed is not hidden yet.
+const STEPS_AT_FIRST: usize = 20;
 
 /// How hard a move is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Effort {
+    /// A few steps.
+    Glance,
     /// Short moves only.
     Walks,
+    /// Short moves, then several on top of each other.
+    Several,
     /// Short moves, then linear programs.
     Programs,
+}
+
+impl Effort {
+    /// How many steps a walk through cells that can move has.
+    fn steps(self) -> usize {
+        match self {
+            Self::Glance => STEPS_AT_FIRST,
+            Self::Several => STEPS_IF_LARGE,
+            Self::Walks | Self::Programs => STEPS,
+        }
+    }
 }
 
 /// A cell that cannot be protected.
@@ -74,7 +90,7 @@ impl Protector {
 
     /// Owes a wide interval to a further cell.
     pub(super) fn owe(&mut self, cell: usize) {
-        self.model.places[cell].is_owed = true;
+        self.model.owe(cell);
     }
 
     /// What all further hidden cells cost.
@@ -93,11 +109,12 @@ impl Protector {
 
     fn hide_what_it_takes(&mut self) -> Result<(), Unprotectable> {
         let mut open: Vec<usize> = (0..self.model.places.len()).filter(|&cell| self.is_owed(cell)).collect();
-        open.retain(|&cell| !self.prove(cell, Effort::Walks));
+        let [first, then] = if self.is_patient() { [Effort::Walks; 2] } else { [Effort::Glance, Effort::Several] };
+        open.retain(|&cell| !self.prove(cell, first));
         // The last comes first: the smallest costs, then what it made necessary.
         open.sort_by_key(|&cell| (Reverse(self.model.places[cell].hidden.down), cell));
         while let Some(cell) = open.pop() {
-            if !self.prove(cell, Effort::Walks) {
+            if !self.prove(cell, then) {
                 let hidden = self.hide_for(cell).ok_or(Unprotectable(cell))?;
                 open.push(cell);
                 open.extend(hidden);
@@ -134,39 +151,50 @@ impl Protector {
         if self.model.is_stuck(cell) {
             return false;
         }
-        let found = self.walks(cell, Through::Movable, Preference::Cheap).next();
+        let found = self.walks(cell, Through::Movable, Preference::Cheap, effort.steps()).next();
         found.into_iter().flatten().for_each(|changes| {
             self.add(changes);
         });
         if self.is_wide(cell) {
             return true;
         }
-        if effort == Effort::Walks {
-            return false;
+        match effort {
+            Effort::Glance | Effort::Walks => return false,
+            Effort::Several => self.augment(cell),
+            Effort::Programs => self.solve_around(cell),
         }
+        self.is_wide(cell)
+    }
+
+    /// Looks for moves of a cell by linear programs on the cells around it.
+    fn solve_around(&mut self, cell: usize) {
         for limit in NEAR {
             if self.is_wide(cell) {
-                return true;
+                return;
             }
             let around = self.model.around(cell, limit, Through::Movable);
             for direction in [1, -1] {
                 self.go_farther(cell, direction, &around.cells);
             }
             if around.radius.is_none() {
-                break;
+                return;
             }
         }
-        self.is_wide(cell)
     }
 
     /// Short moves that make a cell wide: each made some times, and taken back some times.
-    fn walks(&self, cell: usize, through: Through, preference: Preference) -> impl Iterator<Item = Vec<Changes>> {
-        let steps = if through == Through::Movable { STEPS } else { STEPS_TO_HIDE };
+    fn walks(
+        &self,
+        cell: usize,
+        through: Through,
+        preference: Preference,
+        steps: usize,
+    ) -> impl Iterator<Item = Vec<Changes>> {
         let down = self.width.min(self.model.places[cell].room().down);
         (0..=down).rev().filter_map(move |back| {
             let used = Use::Times { back, forth: self.width - back };
             let search = Search { model: &self.model, cells: &[], through, target: cell, used, made: &[] };
-            Some(there_and_back(&search.walk(preference, steps)?, back, self.width - back))
+            Some(there_and_back(&search.walk(1, preference, steps)?, back, self.width - back))
         })
     }
 
@@ -190,72 +218,8 @@ impl Protector {
         }
     }
 
-    /// Hides the cheapest cells through which a cell has moves that are far enough apart, and returns them.
-    fn hide_for(&mut self, cell: usize) -> Option<Vec<usize>> {
-        let mut best = Best::default();
-        if !self.is_patient() {
-            self.walks(cell, Through::Hideable, Preference::Cheap).for_each(|moves| best.consider(self, moves));
-        }
-        if self.is_patient() || best.moves.is_none() {
-            self.hide_by_programs(cell, &mut best);
-        }
-        if best.moves.is_none() {
-            self.walks(cell, Through::Hideable, Preference::Large).for_each(|moves| best.consider(self, moves));
-        }
-        let moves = best.moves?;
-        let needs_hiding = |&&(cell, change): &&(usize, i64)| !self.model.places[cell].room().has(change);
-        let mut hidden: Vec<usize> = moves.iter().flatten().filter(needs_hiding).map(|&(cell, _)| cell).collect();
-        hidden.sort_unstable();
-        hidden.dedup();
-        for &cell in &hidden {
-            self.owe(cell);
-        }
-        // A cell that is already open, without any new cell to hide, would come back for ever.
-        let are_new = moves.into_iter().filter(|changes| self.add(changes.clone())).count() > 0;
-        (are_new && (!hidden.is_empty() || self.is_wide(cell))).then_some(hidden)
-    }
-
-    fn hide_by_programs(&self, cell: usize, best: &mut Best) {
-        for limit in if self.is_patient() { &WIDER[..] } else { &WIDER[..1] } {
-            let around = self.model.around(cell, *limit, Through::Hideable);
-            self.pairs(cell, &around.cells).into_iter().for_each(|moves| best.consider(self, moves));
-            if around.radius.is_none_or(|radius| best.moves.is_some() && best.cost <= radius) {
-                return;
-            }
-        }
-    }
-
     fn is_patient(&self) -> bool {
         self.model.places.len() <= PATIENT
-    }
-
-    /// Moves of a cell that make it wide: one move made and taken back, or one in addition to what is known.
-    fn pairs(&self, cell: usize, cells: &[usize]) -> Vec<Vec<Changes>> {
-        let search =
-            |used| Search { model: &self.model, cells, through: Through::Hideable, target: cell, used, made: &[] };
-        let room = self.model.places[cell].room();
-        let mut found = Vec::new();
-        for back in 0..=self.width.min(room.down) {
-            let forth = self.width - back;
-            if let Some(changes) = search(Use::Times { back, forth }).find(1) {
-                found.push(there_and_back(&changes, back, forth));
-            }
-        }
-        let [up, down] = [1, -1].map(|direction| self.moves.farthest(cell, direction).by);
-        for change in [self.width - down, up - self.width] {
-            found.extend(search(Use::Once).find(change).map(|changes| vec![changes]));
-        }
-        found
-    }
-
-    /// What has to be hidden for these moves costs so much.
-    fn cost_of(&self, moves: &[Changes]) -> i64 {
-        let mut costs: BTreeMap<usize, i64> = BTreeMap::new();
-        for &(cell, change) in moves.iter().flatten() {
-            let cost = costs.entry(cell).or_default();
-            *cost = (*cost).max(self.model.places[cell].cost_of(change));
-        }
-        costs.into_values().sum()
     }
 
     /// Keeps a move, if it is one.
@@ -265,22 +229,6 @@ impl Protector {
             self.moves.add(changes);
         }
         is_allowed
-    }
-}
-
-/// The cheapest moves so far that make a cell wide.
-#[derive(Debug, Default)]
-struct Best {
-    cost: i64,
-    moves: Option<Vec<Changes>>,
-}
-
-impl Best {
-    fn consider(&mut self, protector: &Protector, moves: Vec<Changes>) {
-        let cost = protector.cost_of(&moves);
-        if self.moves.is_none() || cost < self.cost {
-            *self = Self { cost, moves: Some(moves) };
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the protector works on: true counts, relations, and how far a reader has to think each cell may lie from its
 //! true count.
 
+use super::neighbourhood::Through;
 use crate::disclosure::auditor::{Known, Relation};
 use crate::disclosure::numbers::UNLIMITED;
 
@@ -62,6 +63,8 @@ pub(in crate::disclosure) struct Model {
     pub(super) relations: Vec<Vec<(usize, i64)>>,
     /// By cell: the relations that it stands in, and its factor there.
     pub(super) relations_of: Vec<Vec<(usize, i64)>>,
+    /// By relation: of its terms those whose cells can move as things stand.
+    movable: Vec<Vec<(usize, i64)>>,
 }
 
 impl Model {
@@ -73,14 +76,49 @@ impl Model {
                 relations_of[cell].push((position, factor));
             }
         }
-        Self { places, relations, relations_of }
+        let is_movable = |&(cell, _): &(usize, i64)| places[cell].room() != Room::NONE;
+        let movable = relations.iter().map(|terms| terms.iter().copied().filter(is_movable).collect()).collect();
+        Self { places, relations, relations_of, movable }
+    }
+
+    /// Owes a wide interval to a cell: it is hidden.
+    pub(super) fn owe(&mut self, cell: usize) {
+        self.places[cell].is_owed = true;
+        self.note_room(cell);
+    }
+
+    /// Shows a cell.
+    pub(super) fn show(&mut self, cell: usize) {
+        self.places[cell].is_owed = false;
+        self.note_room(cell);
+    }
+
+    /// Keeps account of which cells can move.
+    fn note_room(&mut self, cell: usize) {
+        let is_movable = self.places[cell].room() != Room::NONE;
+        for &(relation, factor) in &self.relations_of[cell] {
+            let movable = &mut self.movable[relation];
+            match movable.binary_search_by_key(&cell, |&(cell, _)| cell) {
+                Ok(found) if !is_movable => {
+                    movable.remove(found);
+                }
+                Err(place) if is_movable => movable.insert(place, (cell, factor)),
+                _ => {}
+            }
+        }
+    }
+
+    /// The terms of a relation whose cells a move may change, and perhaps others.
+    pub(super) fn terms(&self, relation: usize, through: Through) -> &[(usize, i64)] {
+        match through {
+            Through::Movable => &self.movable[relation],
+            Through::Hideable => &self.relations[relation],
+        }
     }
 
     /// Whether a cell is alone in a relation, so that it cannot move for that alone.
     pub(super) fn is_stuck(&self, cell: usize) -> bool {
-        let is_movable = |&&(other, _): &&(usize, i64)| self.places[other].room() != Room::NONE;
-        let is_alone = |&(relation, _): &(usize, i64)| self.relations[relation].iter().filter(is_movable).count() < 2;
-        self.relations_of[cell].iter().any(is_alone)
+        self.relations_of[cell].iter().any(|&(relation, _)| self.movable[relation].len() < 2)
     }
 
     /// Whether these changes of the true counts (by cell, rising) lead to counts that agree with everything

@@ -45,7 +45,7 @@ impl Model {
                 if std::mem::replace(&mut is_reached[relation], true) {
                     continue;
                 }
-                for &(next, _) in &self.relations[relation] {
+                for &(next, _) in self.terms(relation, through) {
                     if let (false, Some(step)) = (is_taken[next], self.step(next, through)) {
                         waiting.push(Reverse((distance + step, next)));
                     }

@@ -1,6 +1,6 @@
 //! Moves by linear programming: from the true counts to other whole numbers that agree with everything published.
 
-use super::model::{Model, Room};
+use super::model::{Model, Place, Room};
 use super::neighbourhood::Through;
 use crate::disclosure::numbers::{NEARLY, UNLIMITED, is_whole, real, real_limit, whole};
 use microlp::{ComparisonOp, OptimizationDirection, Problem, SolveOptions, SolveOutcome, Variable};
@@ -34,13 +34,19 @@ pub(super) enum Use {
 
 impl Use {
     /// The room that one making of the move has.
-    pub(super) fn limit(self, room: Room) -> Room {
+    fn limit(self, room: Room) -> Room {
         let Self::Times { back, forth } = self else { return room };
         let share = |room: i64, times: i64| if times == 0 { UNLIMITED } else { room / times };
         Room {
             up: share(room.up, forth).min(share(room.down, back)),
             down: share(room.down, forth).min(share(room.up, back)),
         }
+    }
+
+    /// Whether there is room for a change in each making of the move. (Asked so often that it does not divide.)
+    pub(super) fn allows(self, room: Room, change: i64) -> bool {
+        let Self::Times { back, forth } = self else { return room.has(change) };
+        room.has(change.saturating_mul(forth)) && room.has(change.saturating_mul(-back))
     }
 }
 
@@ -82,28 +88,43 @@ impl Search<'_> {
     /// How many times a move can be made (1) or taken back (-1) on top of what is made already.
     pub(super) fn times(&self, changes: &[(usize, i64)], direction: i64) -> i64 {
         let times = |&(cell, change): &(usize, i64)| {
-            let (room, change) = (self.room(cell), direction * change);
+            let place = &self.model.places[cell];
+            let room = if self.can_hide(place) { place.hidden } else { place.room() };
+            let (room, change) = (self.left(cell, room), direction * change);
             if change > 0 { room.up / change } else { room.down / -change }
         };
         changes.iter().map(times).min().unwrap_or(0)
     }
 
-    pub(super) fn room(&self, cell: usize) -> Room {
-        let room = self.model.places[cell].room();
-        let found = self.made.binary_search_by_key(&cell, |&(cell, _)| cell);
-        let made = found.map_or(0, |found| self.made[found].1);
+    /// Whether the search may take a cell for hidden that is not.
+    pub(super) fn can_hide(&self, place: &Place) -> bool {
+        self.through == Through::Hideable && !place.is_owed && place.cost.is_some()
+    }
+
+    /// What is left of a cell's room after what is made already.
+    pub(super) fn left(&self, cell: usize, room: Room) -> Room {
+        let made = self.made(cell);
         Room { down: room.down + made, up: room.up - made }
+    }
+
+    /// How far a cell is changed by what is made already.
+    pub(super) fn made(&self, cell: usize) -> i64 {
+        if self.made.is_empty() {
+            return 0;
+        }
+        let found = self.made.binary_search_by_key(&cell, |&(cell, _)| cell);
+        found.map_or(0, |found| self.made[found].1)
     }
 
     /// The room of a cell in this search, and what changing it by 1 costs.
     fn terms(&self, cell: usize) -> Option<(Room, f64)> {
         let place = &self.model.places[cell];
-        if let (Through::Hideable, false, Some(cost)) = (self.through, place.is_owed, place.cost) {
+        if let (true, Some(cost)) = (self.can_hide(place), place.cost) {
             return Some((place.hidden, real(cost)));
         }
         // A little more or less for each cell, so that the best move is seldom one of many.
         let own = real(lot(cell)) / 4096.0;
-        let room = self.room(cell);
+        let room = self.left(cell, place.room());
         (room != Room::NONE).then_some((room, PASSING * (1.0 + own)))
     }
 

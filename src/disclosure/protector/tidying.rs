@@ -24,17 +24,17 @@ impl Protector {
 
     fn try_to_show(&mut self, cell: usize) {
         let moves = self.moves.that_change(cell);
-        self.model.places[cell].is_owed = false;
+        self.model.show(cell);
         let moves: Vec<usize> =
             moves.into_iter().filter(|&number| !self.model.allows(self.moves.get(number))).collect();
         let affected = self.moves.set_valid(&moves, false);
         let owed = || affected.iter().copied().filter(|&other| self.is_owed(other));
         let is_stuck = owed().any(|other| self.model.is_stuck(other));
         let owed: Vec<usize> = owed().collect();
-        let effort = if self.is_patient() { Effort::Programs } else { Effort::Walks };
+        let effort = if self.is_patient() { Effort::Programs } else { Effort::Several };
         let are_wide = !is_stuck && owed.into_iter().all(|other| self.prove(other, effort));
         if !are_wide {
-            self.model.places[cell].is_owed = true;
+            self.model.owe(cell);
             self.moves.set_valid(&moves, true);
         }
     }
@@ -62,7 +62,7 @@ impl Protector {
     fn without(&self, cell: usize) -> Option<Self> {
         let mut other = self.clone();
         let cost = other.model.places[cell].cost.take();
-        other.model.places[cell].is_owed = false;
+        other.model.show(cell);
         let moves = other.moves.that_change(cell);
         let moves: Vec<usize> =
             moves.into_iter().filter(|&number| !other.model.allows(other.moves.get(number))).collect();

@@ -10,8 +10,9 @@ use super::search::{Changes, Search, lot};
 const MOST_CHANGES: usize = 24;
 /// How far walks stray from what looks best, all in all: taking the second best once, or the third best, is 1 or 2.
 const STRAYING: [usize; 5] = [0, 1, 2, 4, 8];
-/// A broken relation is thought to cost so much to mend.
+/// A broken relation is thought to cost so much to mend; more where moves are to be short.
 const MENDING: i64 = 5;
+const MENDING_IF_SHORT: i64 = 100;
 
 /// A way to mend a broken relation.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,8 @@ struct Step {
 pub(super) enum Preference {
     /// What costs least.
     Cheap,
+    /// What mends most; of these, what costs least.
+    Short,
     /// What has most room: by way of the totals there is nearly always a move, if a dear one.
     Large,
 }
@@ -47,11 +50,11 @@ struct Walk<'a> {
 }
 
 impl Search<'_> {
-    /// The cheapest move that changes the target by 1 upwards, of those seen in so many steps.
-    pub(super) fn walk(&self, preference: Preference, steps: usize) -> Option<Changes> {
+    /// The cheapest move that changes the target by 1 or -1, of those seen in so many steps.
+    pub(super) fn walk(&self, change: i64, preference: Preference, steps: usize) -> Option<Changes> {
         let (changes, broken) = (Changes::new(), Vec::new());
         let mut walk = Walk { search: self, changes, broken, cost: 0, best: None, steps_left: steps, preference };
-        let start = walk.step(self.target, 1)?;
+        let start = walk.step(self.target, change)?;
         for straying in STRAYING {
             walk.take(start, straying);
         }
@@ -84,7 +87,7 @@ impl Walk<'_> {
         } else if self.changes.len() < MOST_CHANGES {
             let Some(mut steps) = self.choices() else { return };
             steps.sort_unstable_by_key(|step| match self.preference {
-                Preference::Cheap => (step.outlook, lot(step.cell)),
+                Preference::Cheap | Preference::Short => (step.outlook, lot(step.cell)),
                 Preference::Large => (-step.down, 0),
             });
             let ways = steps.into_iter().take(straying + 1).enumerate();
@@ -95,30 +98,41 @@ impl Walk<'_> {
     /// The ways to mend the broken relation that leaves the fewest. Where shown cells can be hidden a relation leaves
     /// about as many as it has cells.
     fn choices(&self) -> Option<Vec<Step>> {
-        let ways = |&&(relation, by): &&(usize, i64)| match self.search.through {
-            Through::Movable => self.ways(relation, by).count(),
-            Through::Hideable => self.search.model.relations[relation].len(),
-        };
-        let &(relation, by) = self.broken.iter().min_by_key(ways)?;
+        let mut fewest = usize::MAX;
+        let mut chosen = None;
+        for &(relation, by) in &self.broken {
+            let ways = match self.search.through {
+                // More than the fewest so far are not counted.
+                Through::Movable => self.ways(relation, by).take(fewest).count(),
+                Through::Hideable => self.search.model.terms(relation, Through::Hideable).len(),
+            };
+            if ways < fewest {
+                (fewest, chosen) = (ways, Some((relation, by)));
+            }
+        }
+        let (relation, by) = chosen?;
         Some(self.ways(relation, by).filter_map(|(cell, change)| self.step(cell, change)).collect())
     }
 
     /// All ways to mend a relation by changing one cell that has not changed yet.
     fn ways(&self, relation: usize, by: i64) -> impl Iterator<Item = (usize, i64)> {
-        let ways = self.search.model.relations[relation].iter().map(move |&(cell, factor)| (cell, factor, by));
-        let ways = ways.filter(|&(_, factor, by)| by % factor == 0).map(|(cell, factor, by)| (cell, -by / factor));
+        let terms = self.search.model.terms(relation, self.search.through).iter();
+        let ways = terms.filter_map(move |&(cell, factor)| Some((cell, mending(by, factor)?)));
         ways.filter(|&(cell, change)| self.cost_of(cell, change).is_some() && !self.has_changed(cell))
     }
 
     /// What changing a cell costs, if it can change like this.
     fn cost_of(&self, cell: usize, change: i64) -> Option<i64> {
-        let has_room = |room: Room| self.search.used.limit(room).has(change);
+        let has_room = |room: Room| self.search.used.allows(self.search.left(cell, room), change);
         let place = &self.search.model.places[cell];
-        if place.room() != Room::NONE && has_room(self.search.room(cell)) {
+        let room = place.room();
+        if room != Room::NONE && has_room(room) {
             return Some(0);
         }
-        let can_be_hidden = self.search.through == Through::Hideable && !place.is_owed && has_room(place.hidden);
-        if can_be_hidden { place.cost } else { None }
+        if !self.search.can_hide(place) || !has_room(place.hidden) {
+            return None;
+        }
+        if self.search.made(cell) == 0 { place.cost } else { Some(0) }
     }
 
     fn has_changed(&self, cell: usize) -> bool {
@@ -134,7 +148,8 @@ impl Walk<'_> {
         let relations = &model.relations_of[cell];
         let mended = relations.iter().filter(mended).count();
         let balance = i64::try_from(relations.len()).unwrap_or(i64::MAX) - 2 * i64::try_from(mended).unwrap_or(0);
-        Some(Step { cell, change, cost, outlook: cost + MENDING * balance, down: model.places[cell].hidden.down })
+        let mending = if self.preference == Preference::Short { MENDING_IF_SHORT } else { MENDING };
+        Some(Step { cell, change, cost, outlook: cost + mending * balance, down: model.places[cell].hidden.down })
     }
 
     /// Keeps account of what is broken when a cell changes.
@@ -150,5 +165,14 @@ impl Walk<'_> {
                 None => self.broken.push((relation, factor * change)),
             }
         }
+    }
+}
+
+/// By how much a cell of this factor has to change to mend a relation. (Asked so often that it seldom divides.)
+fn mending(by: i64, factor: i64) -> Option<i64> {
+    match factor {
+        1 => Some(-by),
+        -1 => Some(by),
+        _ => (by % factor == 0).then(|| -by / factor),
     }
 }

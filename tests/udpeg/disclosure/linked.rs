@@ -63,6 +63,17 @@ fn a_dimension_has_the_same_values_and_subtotals_in_all_tables() {
 }
 
 #[test]
+fn a_table_of_ten_million_cells_is_refused_before_anything_is_counted() {
+    let dimension = |name: &str, many: usize| {
+        let values: Vec<String> = (0..many).map(|value| value.to_string()).collect();
+        Dimension::new(name, &values.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let dimensions = vec![dimension("a", 250), dimension("b", 200), dimension("c", 200)];
+    let refused = Table::new("large", "persons", dimensions, &[]).unwrap_err();
+    assert_eq!(refused.to_string(), "the table large: it would have more than 1000000 cells");
+}
+
+#[test]
 fn a_subtotal_does_not_give_away_what_its_parts_hide() {
     let age = Dimension::new("age", &["a", "b", "c", "d"]).subtotal("ab", &[0, 1]).subtotal("cd", &[2, 3]);
     let counts = raw(&[2, 30, 40, 50]);

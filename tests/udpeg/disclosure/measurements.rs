@@ -77,19 +77,29 @@ fn measure_how_near_the_best_pattern_is() {
     }
 }
 
+/// Seconds of processor time that this thread has had, and the most memory that the process has had, in MiB.
+fn spent() -> (f64, u64) {
+    let nanoseconds = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    let nanoseconds: f64 = nanoseconds.split(' ').next().unwrap().parse().unwrap();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    (nanoseconds / 1e9, peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024)
+}
+
 /// Seconds of one release, audit included.
 fn seconds(name: &str, release: &Release) {
-    let start = Instant::now();
+    let (start, before) = (Instant::now(), spent().0);
     let outcome = protect(release, &Settings::new(5));
-    let seconds = start.elapsed();
+    let (elapsed, (after, peak)) = (start.elapsed(), spent());
+    let seconds = format!("{:.1} s of processor time in {elapsed:.1?} | at most {peak} MiB so far", after - before);
     match outcome {
         Ok(protected) => println!(
-            "{name} | {} cells | {} hidden | {:?} | {seconds:.1?}",
+            "{name} | {} cells | {} hidden | {:?} | {seconds}",
             protected.published.cells.len(),
             protected.audit.hidden,
             protected.audit.method
         ),
-        Err(error) => println!("{name} | {error} | {seconds:.1?}"),
+        Err(error) => println!("{name} | {error} | {seconds}"),
     }
 }
 
@@ -97,6 +107,14 @@ fn seconds(name: &str, release: &Release) {
 fn three_dimensions(sizes: &[usize], each: usize) -> Release {
     let people = super::people::People::new(&mut Dice::new(7), sizes, sizes.iter().product::<usize>() * each);
     people.release(&[&[0, 1, 2]])
+}
+
+/// Tables of 20×15×15, all with the same two first dimensions.
+fn linked(many: usize) -> Release {
+    let sizes: Vec<usize> = [20, 15].into_iter().chain(std::iter::repeat_n(15, many)).collect();
+    let tables: Vec<[usize; 3]> = (2..many + 2).map(|last| [0, 1, last]).collect();
+    let tables: Vec<&[usize]> = tables.iter().map(<[usize; 3]>::as_slice).collect();
+    super::people::People::new(&mut Dice::new(7), &sizes, 20 * 15 * 15 * 20).release(&tables)
 }
 
 #[test]
@@ -112,4 +130,5 @@ fn measure_how_long_it_takes() {
 fn measure_how_long_large_tables_take() {
     seconds("20×15×10", &three_dimensions(&[20, 15, 10], 10));
     seconds("60×40×40", &three_dimensions(&[60, 40, 40], 20));
+    seconds("20 linked tables of 20×15×15", &linked(20));
 }

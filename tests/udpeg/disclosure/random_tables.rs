@@ -1,10 +1,11 @@
 //! Random tables with shared margins: nothing hidden can be worked out, by whoever tries.
 
-use super::people::{SHAPES, people};
+use super::people::{People, SHAPES, people};
 use super::programme::Programme;
-use super::{question, reader, small_only};
+use super::reader::Reader;
+use super::{question, small_only};
 use crate::municipality::Dice;
-use udpeg::disclosure::{Depth, Guard, Method, ProtectedRelease, Release, Settings, audit, protect};
+use udpeg::disclosure::{Depth, Guard, Method, ProtectedRelease, Question, Release, Settings, audit, protect};
 
 /// So many tables of every shape; small ones more often, since they are quick.
 fn random_releases(many: u64, check: impl Fn(&str, &Release, &ProtectedRelease, &Settings)) {
@@ -42,11 +43,39 @@ fn a_reader_with_a_solver_of_their_own_finds_no_more() {
         for seed in 100..106 {
             let mut dice = Dice::new(seed);
             let protected = protect(&people(&mut dice, shape).release(shape.2), &Settings::new(5)).unwrap();
-            for (cell, (low, high)) in reader::work_out(&protected.tables) {
+            let reader = Reader::new(&protected.tables);
+            for cell in reader.hidden() {
+                let (low, high) = reader.range(cell);
                 assert!(high - low > 4.0 - 1e-6, "{} {seed} {cell}: {low} to {high}", shape.0);
             }
         }
     }
+}
+
+/// Above 3,000 cells the protector only walks, and above 2,000 hidden ones that hang together the auditor eliminates.
+#[test]
+fn a_reader_finds_no_more_in_a_large_release() {
+    let people = People::new(&mut Dice::new(11), &[16, 15, 14, 3], 80_000);
+    let protected = protect(&people.release(&[&[0, 1, 2], &[1, 3]]), &Settings::new(5)).unwrap();
+    let size = protected.published.cells.len();
+    assert!(size > 3_000 && protected.audit.passes(), "{size} cells");
+    let by_elimination = Question { largest_program: 100, ..Question::new(5, 4) };
+    let audit = audit(&protected.published, &by_elimination).unwrap();
+    assert!(audit.passes() && audit.method == Method::Elimination);
+    let reader = Reader::new(&protected.tables);
+    let hidden = reader.hidden();
+    assert!((500..2_500).contains(&hidden.len()), "{} of {size} hidden", hidden.len());
+    assert_eq!(reader.given_away(), Vec::<&String>::new());
+    for cell in hidden.iter().step_by(hidden.len() / 4) {
+        let (low, high) = reader.range(cell);
+        assert!(high - low > 4.0 - 1e-6, "{cell}: {low} to {high}");
+    }
+    // The reader would notice: a cell that is the only hidden one of a line can be computed.
+    let table = super::table(&["a: x y", "b: x y"], &[3, 80, 70, 60]);
+    let shown = Settings { threshold: 2, min_interval: 1, ..small_only(2) };
+    let mut lone = Reader::new(&protect(&super::release([table]), &shown).unwrap().tables);
+    lone.forget("a=x b=x ");
+    assert_eq!(lone.given_away(), ["a=x b=x "]);
 }
 
 #[test]
