@@ -75,6 +75,17 @@ fn a_reader_finds_no_more_in_a_large_release() {
     assert_eq!(lone.given_away(), ["a=x b=x "]);
 }
 
+/// A margin that four tables share moves only if all of them do.
+#[test]
+fn large_tables_that_share_a_margin_are_protected_together() {
+    let sizes = [12, 9, 6, 6, 6, 6];
+    let people = People::new(&mut Dice::new(5), &sizes, 6_000);
+    let protected =
+        protect(&people.release(&[&[0, 1, 2], &[0, 1, 3], &[0, 1, 4], &[0, 1, 5]]), &Settings::new(5)).unwrap();
+    assert!(protected.published.cells.len() > 3_000 && protected.audit.passes());
+    assert_eq!(Reader::new(&protected.tables).given_away(), Vec::<&String>::new());
+}
+
 #[test]
 fn whatever_is_small_is_hidden_and_whatever_is_shown_is_true() {
     random_releases(4, |name, release, protected, settings| {
