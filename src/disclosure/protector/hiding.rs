@@ -22,9 +22,11 @@ impl Protector {
         } else {
             self.hide_by_walks(cell, &mut best);
         }
-        if best.moves.is_none() {
-            let walks = self.walks(cell, Through::Hideable, Preference::Large, STEPS_TO_HIDE);
-            walks.for_each(|moves| best.consider(self, moves));
+        for preference in [Preference::Large, Preference::Rising] {
+            if best.moves.is_none() {
+                let walks = self.walks(cell, Through::Hideable, preference, STEPS_TO_HIDE);
+                walks.for_each(|moves| best.consider(self, moves));
+            }
         }
         if best.moves.is_none() && !self.is_patient() {
             self.hide_by_programs(cell, &WIDER[..WIDER_IF_LARGE], &mut best);

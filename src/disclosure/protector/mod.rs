@@ -151,12 +151,15 @@ impl Protector {
         if self.model.is_stuck(cell) {
             return false;
         }
-        let found = self.walks(cell, Through::Movable, Preference::Cheap, effort.steps()).next();
-        found.into_iter().flatten().for_each(|changes| {
-            self.add(changes);
-        });
-        if self.is_wide(cell) {
-            return true;
+        let preferences = [Preference::Cheap, Preference::Rising];
+        for preference in &preferences[..if effort == Effort::Several { 2 } else { 1 }] {
+            let found = self.walks(cell, Through::Movable, *preference, effort.steps()).next();
+            found.into_iter().flatten().for_each(|changes| {
+                self.add(changes);
+            });
+            if self.is_wide(cell) {
+                return true;
+            }
         }
         match effort {
             Effort::Glance | Effort::Walks => return false,

@@ -6,7 +6,7 @@ use super::model::Room;
 use super::neighbourhood::Through;
 use super::search::{Changes, Search, lot};
 
-/// Cells that a walk may change.
+/// Cells that a walk may change, where it does not rise only.
 const MOST_CHANGES: usize = 24;
 /// How far walks stray from what looks best, all in all: taking the second best once, or the third best, is 1 or 2.
 const STRAYING: [usize; 5] = [0, 1, 2, 4, 8];
@@ -35,6 +35,8 @@ pub(super) enum Preference {
     Short,
     /// What has most room: by way of the totals there is nearly always a move, if a dear one.
     Large,
+    /// Upwards only: a few more people, in all that they are counted in, however many tables that are.
+    Rising,
 }
 
 /// A walk on its way.
@@ -84,10 +86,10 @@ impl Walk<'_> {
         self.steps_left -= 1;
         if self.broken.is_empty() {
             self.best = Some((self.cost, self.changes.clone()));
-        } else if self.changes.len() < MOST_CHANGES {
+        } else if self.changes.len() < MOST_CHANGES || self.preference == Preference::Rising {
             let Some(mut steps) = self.choices() else { return };
             steps.sort_unstable_by_key(|step| match self.preference {
-                Preference::Cheap | Preference::Short => (step.outlook, lot(step.cell)),
+                Preference::Cheap | Preference::Short | Preference::Rising => (step.outlook, lot(step.cell)),
                 Preference::Large => (-step.down, 0),
             });
             let ways = steps.into_iter().take(straying + 1).enumerate();
@@ -101,10 +103,10 @@ impl Walk<'_> {
         let mut fewest = usize::MAX;
         let mut chosen = None;
         for &(relation, by) in &self.broken {
-            let ways = match self.search.through {
+            let ways = match (self.search.through, self.preference) {
                 // More than the fewest so far are not counted.
-                Through::Movable => self.ways(relation, by).take(fewest).count(),
-                Through::Hideable => self.search.model.terms(relation, Through::Hideable).len(),
+                (Through::Movable, _) | (_, Preference::Rising) => self.ways(relation, by).take(fewest).count(),
+                (Through::Hideable, _) => self.search.model.terms(relation, Through::Hideable).len(),
             };
             if ways < fewest {
                 (fewest, chosen) = (ways, Some((relation, by)));
@@ -118,6 +120,7 @@ impl Walk<'_> {
     fn ways(&self, relation: usize, by: i64) -> impl Iterator<Item = (usize, i64)> {
         let terms = self.search.model.terms(relation, self.search.through).iter();
         let ways = terms.filter_map(move |&(cell, factor)| Some((cell, mending(by, factor)?)));
+        let ways = ways.filter(|&(_, change)| change > 0 || self.preference != Preference::Rising);
         ways.filter(|&(cell, change)| self.cost_of(cell, change).is_some() && !self.has_changed(cell))
     }
 

@@ -129,6 +129,7 @@ fn measure_how_long_it_takes() {
 #[ignore = "minutes; for the documentation"]
 fn measure_how_long_large_tables_take() {
     seconds("20×15×10", &three_dimensions(&[20, 15, 10], 10));
+    seconds("20×20×10", &three_dimensions(&[20, 20, 10], 50));
     seconds("60×40×40", &three_dimensions(&[60, 40, 40], 20));
     seconds("20 linked tables of 20×15×15", &linked(20));
 }

@@ -98,16 +98,18 @@ impl Reader {
         for column in 0..hidden.len() {
             let Some(found) = (done..rows.len()).find(|&row| rows[row][column] != 0) else { continue };
             rows.swap(done, found);
-            let mut pivot = rows[done].clone();
-            let inverse = power(pivot[column], PRIME - 2, PRIME);
-            for value in &mut pivot {
-                *value = *value * inverse % PRIME;
-            }
+            let inverse = power(rows[done][column], PRIME - 2, PRIME);
+            let values = rows[done].iter().map(|value| value * inverse % PRIME).enumerate();
+            let pivot: Vec<(usize, u64)> = values.filter(|&(_, value)| value != 0).collect();
             for row in rows.iter_mut().filter(|row| row[column] != 0) {
                 let factor = PRIME - row[column];
-                row.iter_mut().zip(&pivot).for_each(|(value, pivot)| *value = (*value + factor * pivot) % PRIME);
+                for &(place, value) in &pivot {
+                    row[place] = (row[place] + factor * value) % PRIME;
+                }
             }
-            rows[done] = pivot;
+            for &(place, value) in &pivot {
+                rows[done][place] = value;
+            }
             done += 1;
         }
         let alone = rows.iter().filter(|row| row.iter().filter(|&&value| value != 0).count() == 1);
