@@ -3,8 +3,11 @@
 use super::input::NamedFile;
 use crate::error::{Error, Result};
 
+/// From here on a number may be a person's (nine digits where a zero was lost, else ten), from a row that was cut off.
+const NEVER_TOLD: u64 = 100_000_000;
+
 /// The number that a line holds, where it can be a trailer: one run of digits, and nothing else but words and blanks. No
-/// row of data can be taken for one, as it holds a CPR number and a date.
+/// whole row of data can be taken for one, as it holds a CPR number and a date.
 pub(super) fn count<'c>(cells: impl Iterator<Item = &'c str>) -> Option<u64> {
     let mut count = None;
     for cell in cells {
@@ -36,11 +39,14 @@ pub(super) fn check(file: &NamedFile, count: Option<u64>, rows: u64) -> Result<(
             "its last line is no trailer with the number of rows: it may have been cut off",
             "deliver it again; where it has no such line, take `trailer` out of the department's `format`",
         )),
-        Some(count) if count != rows => Err(Error::file(
-            &file.path,
-            format!("its last line says that it holds {count} rows, and it holds {rows}"),
-            "deliver it again: rows are missing, or there are some too many",
-        )),
+        Some(count) if count != rows => {
+            let told = if count < NEVER_TOLD { count.to_string() } else { "another number of".to_owned() };
+            Err(Error::file(
+                &file.path,
+                format!("its last line says that it holds {told} rows, and it holds {rows}"),
+                "deliver it again: rows are missing, or there are some too many",
+            ))
+        }
         Some(_) => Ok(()),
     }
 }

@@ -66,6 +66,20 @@ fn a_trailer_that_says_another_number_or_is_not_there_fails_the_file() {
     }
 }
 
+/// A file that was cut off behind the number of a person, which must not be told as a number of rows.
+#[test]
+fn a_person_in_the_place_of_a_trailer_is_not_told() {
+    let row = "0201609995,,t,01-01-2024,,1,\n";
+    for cut_off in ["0201609995", "0201609995,,", "201609995,,t", "2512489996", "7112489996,,,,,,\n"] {
+        let place = workplace(&[TRAILER]);
+        place.write("d.csv", format!("{HEADER}{row}{row}{cut_off}"));
+        let ran = place.udpeg(&["pseudonymise", "-p", "p.toml", "-d", "d"]);
+        let ran = ran.failed(1, &["its last line says that it holds another number of rows, and it holds 2"]);
+        let told = [ran.out, ran.err].concat();
+        assert!(!told.contains("9995") && !told.contains("9996"), "{told}");
+    }
+}
+
 #[test]
 fn each_file_has_its_own_trailer_wherever_its_blocks_end() {
     let place = workplace(&[TRAILER, ("input = \"d.csv\"", "input = [\"a.csv\", \"b.csv\"]")]);

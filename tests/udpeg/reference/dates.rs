@@ -50,7 +50,8 @@ pub(super) fn parse(text: &str, format: &str) -> Option<NaiveDate> {
     if at != text.len() {
         return None;
     }
-    let year = i32::try_from(year?).expect("four digits are few");
+    // There is no year 0: 1 BC is followed by AD 1.
+    let year = i32::try_from(year?).ok().filter(|year| *year > 0)?;
     NaiveDate::from_ymd_opt(year, month?, day?)
 }
 
