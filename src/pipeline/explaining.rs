@@ -42,7 +42,8 @@ struct Shown<'s> {
 /// # Errors
 ///
 /// [`crate::Error::Refused`] for a purpose that does not do, or deliveries that are altered or do not belong together;
-/// [`crate::Error::Usage`] where nobody, or more than one, is meant; [`crate::Error::File`] where something is not there.
+/// [`crate::Error::Usage`] where nobody, or more than one, is meant; [`crate::Error::File`] where something is not
+/// there.
 pub fn explain(
     context: &Context<'_>,
     asked: &[Asked],
