@@ -1,9 +1,10 @@
 //! What a department writes: its private lists, and the delivery for the analyst.
 
+use super::leaving::LeavingTypes;
 use super::list::List;
 use super::quality::Quality;
 use super::read::{Extract, InputFile};
-use super::records::{Chunk, LeavingTypes, Record, Records};
+use super::records::{Chunk, Record, Records};
 use super::risk::Classes;
 use crate::error::{Result, Warning};
 use crate::identity::{Pseudonym, Sex, masked};
