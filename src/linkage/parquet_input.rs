@@ -3,12 +3,12 @@
 
 use crate::error::{Error, Result};
 use crate::identity::{Pseudonym, holds_cpr_number};
-use crate::untrusted::{SteadyFile, guarded, shape, tells_of_memory};
+use crate::untrusted::{SteadyFile, guarded, read_row_groups, shape, tells_of_memory};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Date32Type;
 use arrow_array::{Array, Date32Array, RecordBatch, StringArray};
 use arrow_schema::{ArrowError, DataType};
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::path::Path;
@@ -121,8 +121,7 @@ impl ParquetInput {
         let path = self.file.path();
         let batches = guarded(|| {
             let batch_rows = shape::check_pages(&self.file, self.metadata.metadata(), group)?;
-            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone());
-            builder.with_row_groups(vec![group]).with_batch_size(batch_rows).build().ok()
+            read_row_groups(&self.file, self.metadata.metadata(), group..group + 1, batch_rows)
         });
         let mut batches = batches.flatten().ok_or_else(|| corrupt(path))?;
         // Only the library is guarded: a panic of ours is a mistake of ours, whatever the file.

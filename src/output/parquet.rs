@@ -11,7 +11,7 @@ use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -89,6 +89,7 @@ const ROW_GROUPS_AT_A_TIME: usize = 4;
 /// One column of a table to be written, made from chunks `C` of the table's rows.
 pub struct Column<'a, C> {
     field: Field,
+    encoding: Encoding,
     compression: Compression,
     values: Box<dyn Fn(&C) -> ArrayRef + Send + Sync + 'a>,
 }
@@ -96,7 +97,15 @@ pub struct Column<'a, C> {
 impl<'a, C> Column<'a, C> {
     /// A column whose `values` gives its values in a chunk of rows, in the field's type.
     pub fn new(field: Field, values: impl Fn(&C) -> ArrayRef + Send + Sync + 'a) -> Self {
-        Self { field, compression: Compression::ZSTD(ZstdLevel::default()), values: Box::new(values) }
+        let compression = Compression::ZSTD(ZstdLevel::default());
+        Self { field, encoding: Encoding::PLAIN, compression, values: Box::new(values) }
+    }
+
+    /// A column of pseudonyms that only other programs read, as `values` gives them by [`hex_column`]: their lengths stand
+    /// before them all, so that compression finds nothing but hex digits.
+    pub fn of_pseudonyms(name: &str, is_nullable: bool, values: impl Fn(&C) -> ArrayRef + Send + Sync + 'a) -> Self {
+        let field = Field::new(name, DataType::Utf8, is_nullable);
+        Self { encoding: Encoding::DELTA_LENGTH_BYTE_ARRAY, ..Self::new(field, values) }
     }
 
     /// The same, not compressed: for columns that are written for everybody and would cost more time than they save room.
@@ -178,10 +187,11 @@ fn properties<C>(columns: &[Column<'_, C>], metadata: &RunMetadata) -> WriterPro
     // neither do the smallest and largest tell anything.
     let is_text = |kind: &DataType| matches!(kind, DataType::Utf8 | DataType::Dictionary(..));
     let texts = columns.iter().filter(|column| is_text(column.field.data_type()));
-    let properties = texts.fold(properties, |properties, Column { field, compression, .. }| {
+    let properties = texts.fold(properties, |properties, Column { field, encoding, compression, .. }| {
         let column = ColumnPath::from(field.name().as_str());
         let is_of_few_words = matches!(field.data_type(), DataType::Dictionary(..));
         let properties = properties.set_column_dictionary_enabled(column.clone(), is_of_few_words);
+        let properties = properties.set_column_encoding(column.clone(), *encoding);
         let properties = properties.set_column_compression(column.clone(), *compression);
         properties.set_column_statistics_enabled(column, EnabledStatistics::None)
     });
@@ -249,13 +259,14 @@ pub fn hex_column(count: usize, pseudonyms: impl Iterator<Item = Option<Pseudony
     let mut offsets = Vec::with_capacity(count + 1);
     let mut present = Vec::with_capacity(count);
     offsets.push(0_i32);
-    for pseudonym in pseudonyms {
+    // Not a loop: what is put together of pieces goes through them faster by itself.
+    pseudonyms.for_each(|pseudonym| {
         if let Some(pseudonym) = pseudonym {
             text.extend_from_slice(&pseudonym.to_hex());
         }
         offsets.push(i32::try_from(text.len()).expect("a row group's text is below 2 GiB"));
         present.push(pseudonym.is_some());
-    }
+    });
     let nulls = Some(NullBuffer::from(present)).filter(|nulls| nulls.null_count() > 0);
     let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
     Arc::new(

@@ -1,9 +1,10 @@
 //! Reading Parquet that the program wrote, and that somebody may have changed since.
 
-use crate::untrusted::{SteadyFile, shape};
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
-};
+use crate::untrusted::{SteadyFile, read_row_groups, shape};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader};
+
+/// Rows read at a time.
+const BATCH_ROWS: usize = 1024;
 
 /// What a Parquet file says about itself, with Parquet's own types, and its rows; `None` where it is none. To be called
 /// where panics are caught: the library can panic on forged files.
@@ -12,10 +13,11 @@ pub(crate) fn read_batches(file: &SteadyFile) -> Option<(ArrowReaderMetadata, Pa
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let metadata = ArrowReaderMetadata::load(file, options).ok()?;
     shape::check_rows(file, metadata.metadata())?;
-    for group in 0..metadata.metadata().num_row_groups() {
+    let groups = 0..metadata.metadata().num_row_groups();
+    for group in groups.clone() {
         shape::check_pages(file, metadata.metadata(), group)?;
     }
-    let batches = ParquetRecordBatchReaderBuilder::new_with_metadata(file.clone(), metadata.clone()).build().ok()?;
+    let batches = read_row_groups(file, metadata.metadata(), groups, BATCH_ROWS)?;
     Some((metadata, batches))
 }
 

@@ -110,7 +110,7 @@ fn number(row: usize) -> u32 {
 
 fn columns_of(programme: &Programme) -> Vec<Column<'static, Chunk>> {
     let pseudonyms = |name, is_nullable, of_row: fn(&Row) -> Option<Pseudonym>| {
-        Column::new(Field::new(name, DataType::Utf8, is_nullable), move |chunk: &Chunk| {
+        Column::of_pseudonyms(name, is_nullable, move |chunk: &Chunk| {
             hex_column(chunk.rows.len(), chunk.rows.iter().map(of_row))
         })
         .uncompressed()

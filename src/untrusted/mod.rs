@@ -2,12 +2,15 @@
 //!
 //! - [`SteadyFile`]: opened once, and the same from its first byte to its last.
 //! - `shape`: what a Parquet file claims of itself, held against what can be, before a library believes it.
+//! - `pages`: reading them, with what can only be seen once a page is unpacked.
 //! - `guarded`: calling a library with such a file; a panic in there is an error about the file.
 
+mod pages;
 pub(crate) mod shape;
 mod steady;
 mod thrift;
 
+pub(crate) use pages::read_row_groups;
 pub use steady::{SteadyFile, SteadyReader};
 
 use std::any::Any;

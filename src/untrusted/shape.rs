@@ -146,9 +146,9 @@ impl Pages {
     }
 
     fn add(&mut self, head: &PageHead) -> Option<()> {
-        /// Values as they are, positions in a dictionary (by its old and its new name), and runs of truth values. The
-        /// others can claim room for more values than they have.
-        const ENCODINGS: [i64; 4] = [0, 2, 3, 8];
+        /// Values as they are, positions in a dictionary (by its old and its new name), runs of truth values, and texts
+        /// behind their lengths, which `pages` looks at. The others can claim room for more values than they have.
+        const ENCODINGS: [i64; 5] = [0, 2, 3, 6, 8];
         let most = if head.is_dictionary { MOST_DICTIONARY_BYTES } else { MOST_PAGE_BYTES };
         // Either may be the length in memory: a page need not be packed.
         let bytes = head.packed.max(head.unpacked);

@@ -131,7 +131,7 @@ impl<'b> Compact<'b> {
     }
 
     /// A whole number without sign, seven bits a byte, the lowest first.
-    fn variable(&mut self) -> Option<u64> {
+    pub(super) fn variable(&mut self) -> Option<u64> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;

@@ -114,6 +114,16 @@ impl Page {
         }
     }
 
+    /// A data page of these texts behind their lengths, all 32 bytes, of which it claims to have so many.
+    pub(super) fn behind_lengths(texts: &[&str], lengths: u64) -> Self {
+        assert!(texts.iter().all(|text| text.len() == 32), "equal lengths differ by nothing");
+        // Blocks of 128 values in four parts; the first value, zigzag; the least difference and the bits of each part.
+        let head = [variable(128), variable(4), variable(lengths), variable(64), vec![0; 5]].concat();
+        let body = [head, texts.concat().into_bytes()].concat();
+        let length = i64::try_from(body.len()).unwrap();
+        Self { unpacked: length, packed: length, encoding: 6, body, ..Self::plain(texts) }
+    }
+
     fn bytes(&self) -> Vec<u8> {
         let head = Struct::new().i32(1, self.kind).i32(2, self.unpacked).i32(3, self.packed);
         let values = Struct::new().i32(1, self.values);

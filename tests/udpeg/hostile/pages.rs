@@ -1,6 +1,6 @@
 //! Deliveries whose pages claim what cannot be, or unpack to more than anybody has room for.
 
-use super::forged::{Forged, Page, Struct};
+use super::forged::{Forged, PERSONS, Page, Struct};
 use super::{MEBIBYTES, NOT_WHOLE, SELECT, bounded, fails};
 use crate::bad_input::delivered;
 use crate::bad_input::handmade::replace;
@@ -49,6 +49,29 @@ fn pages_that_claim_what_cannot_be_fail_the_file() {
     let mut forged = truth;
     forged.pages[0].kind = 3;
     forged.deliver(&place);
+    bounded(&place, MEBIBYTES, &SELECT).succeeded();
+}
+
+#[test]
+fn texts_behind_more_lengths_than_there_are_values_fail_the_file() {
+    let place = delivered();
+    let truth = Forged::new(&place);
+    let with = |lengths: u64| {
+        let mut forged = truth.clone();
+        forged.pages = vec![Page::behind_lengths(&PERSONS, lengths)];
+        forged
+    };
+    for lengths in [3, 1 << 31, 1 << 40, u64::MAX] {
+        fails(&place, &format!("{lengths} lengths"), &with(lengths));
+    }
+    let mut second_kind = with(2);
+    second_kind.pages[0].kind = 3;
+    fails(&place, "the second kind of data page", &second_kind);
+    let mut cut = with(2);
+    cut.pages[0].body.truncate(2);
+    (cut.pages[0].packed, cut.pages[0].unpacked) = (2, 2);
+    fails(&place, "no more than two bytes", &cut);
+    with(2).deliver(&place);
     bounded(&place, MEBIBYTES, &SELECT).succeeded();
 }
 
@@ -200,9 +223,8 @@ fn rows_that_take_next_to_no_room_are_only_believed_in_proportion() {
 
 #[test]
 fn ways_of_writing_that_can_claim_room_for_more_than_there_is_fail_the_file() {
-    let ways: [fn(WriterPropertiesBuilder) -> WriterPropertiesBuilder; 3] = [
+    let ways: [fn(WriterPropertiesBuilder) -> WriterPropertiesBuilder; 2] = [
         |set| set.set_column_encoding("type".into(), Encoding::DELTA_BYTE_ARRAY),
-        |set| set.set_column_encoding("type".into(), Encoding::DELTA_LENGTH_BYTE_ARRAY),
         |set| set.set_column_encoding("start".into(), Encoding::DELTA_BINARY_PACKED),
     ];
     for set in ways {
@@ -214,8 +236,14 @@ fn ways_of_writing_that_can_claim_room_for_more_than_there_is_fail_the_file() {
 
 #[test]
 fn other_writers_ways_that_take_no_more_room_than_they_claim_are_read() {
-    let ways: [fn(WriterPropertiesBuilder) -> WriterPropertiesBuilder; 6] = [
+    let ways: [fn(WriterPropertiesBuilder) -> WriterPropertiesBuilder; 7] = [
         |set| set,
+        |set| {
+            let set = set.set_dictionary_enabled(false);
+            ["person", "record", "child", "type"]
+                .into_iter()
+                .fold(set, |set, column| set.set_column_encoding(column.into(), Encoding::DELTA_LENGTH_BYTE_ARRAY))
+        },
         |set| set.set_dictionary_enabled(false),
         |set| set.set_compression(Compression::UNCOMPRESSED),
         |set| set.set_writer_version(WriterVersion::PARQUET_2_0),
