@@ -130,19 +130,20 @@ pub struct Split {
 /// Finds where the whole rows end in `bytes`, which begin with a row. `is_last` says that nothing follows.
 #[must_use]
 pub fn split_rows(bytes: &[u8], delimiter: u8, is_last: bool) -> Split {
+    let line_ends_before =
+        |to: usize, from: usize| memchr::memrchr(b'\n', &bytes[from..to]).map(|found| from + found + 1);
     let mut end = 0;
+    // Behind the last quoted field.
+    let mut unquoted_from = 0;
     let mut at = 0;
-    while let Some(found) = memchr::memchr2(b'"', b'\n', &bytes[at..]) {
+    while let Some(found) = memchr::memchr(b'"', &bytes[at..]) {
         let position = at + found;
         at = position + 1;
-        if bytes[position] == b'\n' {
-            end = at;
-            continue;
-        }
-        let opens = position == end || bytes[position - 1] == delimiter;
+        let opens = position.checked_sub(1).is_none_or(|before| [b'\n', delimiter].contains(&bytes[before]));
         if !opens {
             continue;
         }
+        end = line_ends_before(position, unquoted_from).unwrap_or(end);
         loop {
             let Some(found) = memchr::memchr(b'"', &bytes[at..]) else {
                 return Split { end, open_quote: Some(position) };
@@ -155,6 +156,8 @@ pub fn split_rows(bytes: &[u8], delimiter: u8, is_last: bool) -> Split {
                 _ => break,
             }
         }
+        unquoted_from = at;
     }
+    end = line_ends_before(bytes.len(), unquoted_from).unwrap_or(end);
     Split { end: if is_last { bytes.len() } else { end }, open_quote: None }
 }

@@ -55,11 +55,24 @@ impl Pseudonym {
     #[must_use]
     pub fn to_hex(self) -> [u8; Self::HEX_LENGTH] {
         let mut text = [0; Self::HEX_LENGTH];
-        for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.bits().to_be_bytes()) {
-            *pair = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
+        let words = self.bits().to_be_bytes();
+        for (digits, word) in text.as_chunks_mut::<8>().0.iter_mut().zip(words.as_chunks::<4>().0) {
+            *digits = hex_digits(u32::from_be_bytes(*word));
         }
         text
     }
+}
+
+/// The eight hex digits of a word, all at once: each half byte becomes a byte, then its character.
+fn hex_digits(word: u32) -> [u8; 8] {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let halves = u64::from(word);
+    let halves = (halves << 16 | halves) & 0x0000_ffff_0000_ffff;
+    let halves = (halves << 8 | halves) & 0x00ff_00ff_00ff_00ff;
+    let halves = (halves << 4 | halves) & 0x0f0f_0f0f_0f0f_0f0f;
+    // One in every byte above 9, which becomes a letter.
+    let letters = (halves + EACH * 6) >> 4 & EACH;
+    (halves + EACH * u64::from(b'0') + letters * u64::from(b'a' - b'0' - 10)).to_be_bytes()
 }
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
