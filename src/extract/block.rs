@@ -108,6 +108,11 @@ impl<'f> BlockReader<'f> {
         Ok(sha256)
     }
 
+    /// Bytes of the whole file.
+    pub(super) fn length(&self) -> u64 {
+        self.file.length()
+    }
+
     /// Bytes of the file that have been read since this was asked last.
     pub(super) fn bytes_read(&mut self) -> u64 {
         let before = std::mem::replace(&mut self.told_bytes, self.read_bytes);

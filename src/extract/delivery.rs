@@ -12,6 +12,7 @@ use crate::output::{self, Column, FileRecord, RunMetadata, Staged, hex_column};
 use crate::programme::{DatesLeave, Department, OTHER_TYPE, Programme};
 use arrow_array::types::UInt32Type;
 use arrow_array::{ArrayRef, Date32Array, DictionaryArray, StringArray, UInt32Array};
+use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, Field};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
@@ -138,7 +139,7 @@ pub(crate) fn write_incomplete(
     metadata: &RunMetadata,
     incomplete: &[Pseudonym],
 ) -> Result<(String, u64)> {
-    let persons = Column::new(Field::new(names::PERSON, DataType::Utf8, false), |persons: &&[Pseudonym]| {
+    let persons = Column::of_pseudonyms(names::PERSON, false, |persons: &&[Pseudonym]| {
         hex_column(persons.len(), persons.iter().copied().map(Some))
     });
     output::write_table(folder, names::INCOMPLETE, metadata, incomplete.len(), |rows| Ok(&incomplete[rows]), &[persons])
@@ -157,13 +158,13 @@ pub(crate) fn write_extract(
     types: &LeavingTypes,
 ) -> Result<(String, u64)> {
     let pseudonyms = |name, nullable, value: fn(&Record) -> Option<Pseudonym>| {
-        Column::new(Field::new(name, DataType::Utf8, nullable), move |chunk: &Chunk<'_>| {
-            hex_column(chunk.len(), chunk.iter().map(value))
-        })
+        Column::of_pseudonyms(name, nullable, move |chunk: &Chunk<'_>| hex_column(chunk.len(), chunk.iter().map(value)))
     };
     let days = |name, nullable, value: fn(&Record) -> Option<i32>| {
         Column::new(Field::new(name, DataType::Date32, nullable), move |chunk: &Chunk<'_>| {
-            Arc::new(chunk.iter().map(value).collect::<Date32Array>())
+            let is_there = NullBuffer::from(chunk.values(|row| value(row).is_some()));
+            let days = chunk.values(|row| value(row).unwrap_or_default());
+            Arc::new(Date32Array::new(days.into(), Some(is_there).filter(|there| there.null_count() > 0)))
         })
     };
     let kinds = StringArray::from_iter_values(&types.names);
@@ -195,7 +196,7 @@ fn words<'a, 'r>(
     let all: ArrayRef = Arc::new(all);
     let text = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
     Column::new(Field::new(name, text, false), move |chunk: &Chunk<'_>| {
-        let positions: UInt32Array = chunk.iter().map(|record| Some(word(record))).collect();
+        let positions = UInt32Array::from(chunk.values(&word));
         let words = DictionaryArray::<UInt32Type>::try_new(positions, Arc::clone(&all));
         Arc::new(words.expect("every position stands among the words"))
     })

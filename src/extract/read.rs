@@ -93,8 +93,7 @@ pub(crate) fn read_with(
     progress: &dyn Progress,
 ) -> Result<Extract> {
     let files = input::resolve(programme, department)?;
-    let bytes = files.iter().filter_map(|file| std::fs::metadata(&file.path).ok()).map(|metadata| metadata.len()).sum();
-    progress.begin(&format!("reading {}", department.id), bytes);
+    progress.begin(&format!("reading {}", department.id), bytes_of(&files));
     let registry = Registry::read(&programme.person_lists, pseudonymiser)?;
     let block_bytes = room.block_bytes();
     let columns = Some(department.columns.clone());
@@ -132,6 +131,15 @@ pub(crate) fn read_with(
     rayon::broadcast(|_| overwrite_stack());
     overwrite_stack();
     Ok(extract)
+}
+
+/// Bytes of a department's files; none of those that cannot be found.
+pub(crate) fn input_bytes(programme: &Programme, department: &Department) -> u64 {
+    input::resolve(programme, department).map_or(0, |files| bytes_of(&files))
+}
+
+fn bytes_of(files: &[NamedFile]) -> u64 {
+    files.iter().filter_map(|file| std::fs::metadata(&file.path).ok()).map(|metadata| metadata.len()).sum()
 }
 
 /// Overwrites more of the stack below than reading takes.
@@ -214,7 +222,9 @@ impl Reading<'_> {
             self.check_amount(tally.extract)?;
             progress.advance(reader.bytes_read());
             judged = outcomes;
-            header_bytes = 0;
+            if std::mem::take(&mut header_bytes) > 0 {
+                tally.expect(&judged, blocks.iter().map(|block| block.len()).sum(), reader.length());
+            }
             if let Some(stop) = stop {
                 judged.extend(next.iter().map(|block| self.judge_block(&rules, block, file)));
                 tally.absorb(judged)?;
@@ -357,6 +367,13 @@ struct Tally<'e> {
 }
 
 impl Tally<'_> {
+    /// Makes room for the records of a file of so many bytes, of which the first hold these.
+    fn expect(&mut self, first: &[BlockOutcome], first_bytes: usize, bytes: u64) {
+        let records: usize = first.iter().map(|outcome| outcome.drafts.len()).sum();
+        let records = records as u128 * u128::from(bytes) / (first_bytes as u128).max(1);
+        self.extract.records.expect(usize::try_from(records).unwrap_or(0));
+    }
+
     /// Puts the outcomes of blocks, in their order, behind what is there.
     fn absorb(&mut self, outcomes: Vec<BlockOutcome>) -> Result<()> {
         for outcome in outcomes {

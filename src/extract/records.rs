@@ -127,6 +127,15 @@ impl Records {
         Self { parts, room, in_memory: 0, overflow: None }
     }
 
+    /// Makes room in memory for so many more, as far as there may be and the system has it; there can be more or fewer.
+    pub(super) fn expect(&mut self, records: usize) {
+        let more = self.room.most_of(records) / PARTS;
+        for part in &mut self.parts {
+            // Parts are alike but for chance. Where there is no room for all of one at once, it grows.
+            let _ = part.memory.try_reserve_exact(more + more / 16);
+        }
+    }
+
     /// Adds records whose types stand at `positions[kind]`.
     pub fn add(&mut self, records: impl Iterator<Item = Record>, positions: &[u32]) {
         for record in records {
@@ -244,7 +253,7 @@ impl Records {
     ) -> Result<(Sorted, Vec<T>)> {
         let tidy = |records: &mut Vec<Record>| {
             let before = records.len();
-            records.sort_unstable_by_key(|record| sort_key(record, ranks));
+            sort(records, ranks);
             if equals == Equals::Once {
                 records.dedup();
             }
@@ -278,7 +287,7 @@ impl Records {
                 record.start = first_of_month(record.start);
                 record.end = if record.end == Record::OPEN { Record::OPEN } else { last_of_month(record.end) };
             }
-            records.sort_unstable_by_key(|record| sort_key(record, ranks));
+            sort(records, ranks);
         };
         self.change_parts(widen).map(|_| ())
     }
@@ -367,6 +376,37 @@ enum Equals {
     Each,
 }
 
+/// Sorts records: their positions by the beginnings of persons, since what is moved while sorting should be short, then
+/// those of each beginning.
+fn sort(records: &mut [Record], ranks: &[u32]) {
+    let beginning = |record: &Record| u64::try_from(record.person.bits() >> 64).expect("half of 128 bits");
+    let mut order: Vec<(u64, usize)> = records.iter().map(beginning).zip(0..).collect();
+    order.sort_unstable();
+    rearrange(records, &mut order);
+    for alike in records.chunk_by_mut(|one, other| beginning(one) == beginning(other)) {
+        alike.sort_unstable_by_key(|record| sort_key(record, ranks));
+    }
+}
+
+/// Puts at every position the record whose position stands there in `order`, each in one move: from one to the next in
+/// rings, of which each begins and ends with the same record.
+fn rearrange(records: &mut [Record], order: &mut [(u64, usize)]) {
+    for start in 0..records.len() {
+        let first = records[start];
+        let mut at = start;
+        loop {
+            // What has got its record is noted as being in its place.
+            let from = std::mem::replace(&mut order[at].1, at);
+            if from == start {
+                break;
+            }
+            records[at] = records[from];
+            at = from;
+        }
+        records[at] = first;
+    }
+}
+
 /// What records are sorted by.
 fn sort_key(record: &Record, ranks: &[u32]) -> impl Ord + use<> {
     let rank = ranks[record.kind as usize];
@@ -448,6 +488,13 @@ impl Chunk<'_> {
     /// The records.
     pub fn iter(&self) -> impl Iterator<Item = &Record> {
         self.0.iter().flat_map(|piece| piece.iter())
+    }
+
+    /// A value of each record.
+    pub fn values<T>(&self, value: impl Fn(&Record) -> T) -> Vec<T> {
+        let mut values = Vec::with_capacity(self.len());
+        self.0.iter().for_each(|piece| values.extend(piece.iter().map(&value)));
+        values
     }
 
     /// Number of records.

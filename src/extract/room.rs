@@ -47,10 +47,12 @@ impl Room {
         self.block_bytes
     }
 
-    /// What is left beside so many records that stay in memory; never less than an eighth.
+    /// The room of what is so much of a whole; never less than an eighth.
     #[must_use]
-    pub fn beside(&self, records: usize) -> Self {
-        Self { records: self.records.saturating_sub(records).max(self.records / 8), ..self.clone() }
+    pub fn share(&self, part: u64, whole: u64) -> Self {
+        let records = self.records as u128 * u128::from(part) / u128::from(whole.max(1));
+        let records = usize::try_from(records).unwrap_or(self.records).clamp(self.records / 8, self.records);
+        Self { records, ..self.clone() }
     }
 
     /// The room of each of so many departments at once.
@@ -62,6 +64,11 @@ impl Room {
     /// Whether so many hashes beside the records are too many: these may take a quarter of what records may.
     pub(super) fn is_exceeded_by_hashes(&self, hashes: usize) -> bool {
         self.folder.is_some() && hashes / (RECORD_BYTES / u64::BYTES / 4) > self.records
+    }
+
+    /// As many of these records as may be in memory.
+    pub(super) fn most_of(&self, records: usize) -> usize {
+        if self.folder.is_some() { records.min(self.records) } else { records }
     }
 
     /// Whether so many records are too many.

@@ -1,12 +1,13 @@
 //! `pseudonymise` of one department, and of all at once.
 
-use super::{Context, Delivering, DepartmentSummary, Outcome};
+use super::{Context, Delivering, DepartmentSummary, Outcome, Progress};
 use crate::error::{Error, Result, Warning};
 use crate::extract::{self, Extract, Room};
 use crate::identity::Key;
 use crate::linkage::Delivery;
 use crate::output::{self, FileRecord, Manifest, Period, Staged, Step};
 use crate::programme::Department;
+use rayon::prelude::*;
 use std::path::Path;
 use std::time::Instant;
 
@@ -117,6 +118,48 @@ fn inputs(extract: &Extract) -> Vec<FileRecord> {
         .collect()
 }
 
+/// Departments read and written at the same time: what one does by itself fills the time in which another waits.
+const DEPARTMENTS_AT_A_TIME: usize = 4;
+
+/// Prepares every department, in the programme's order; what they deliver stays in memory as far as there is room.
+fn prepare_all<'p>(
+    context: &Context<'p>,
+    delivering: &Delivering,
+    key: &Key,
+    period: &Period,
+) -> Vec<(&'p Department, Result<Prepared>)> {
+    let programme = context.programme;
+    let bytes: Vec<u64> =
+        programme.departments.iter().map(|department| extract::input_bytes(programme, department)).collect();
+    let all_bytes = bytes.iter().sum();
+    context.progress.begin("reading and writing", all_bytes);
+    let departments: Vec<(&Department, u64)> = programme.departments.iter().zip(bytes).collect();
+    let prepare = |&(department, bytes): &(&'p Department, u64)| {
+        let part = Context { progress: &PartOfIt(context.progress), ..*context };
+        let room = context.room(period).share(bytes, all_bytes);
+        (department, Prepared::new(&part, department, delivering, key, period, room, Afterwards::Keep))
+    };
+    let prepared = departments
+        .chunks(DEPARTMENTS_AT_A_TIME)
+        .flat_map(|some| some.par_iter().map(prepare).collect::<Vec<_>>())
+        .collect();
+    context.progress.end();
+    prepared
+}
+
+/// Progress of a part of some work, which is told as a whole.
+struct PartOfIt<'a>(&'a dyn Progress);
+
+impl Progress for PartOfIt<'_> {
+    fn begin(&self, _: &str, _: u64) {}
+
+    fn advance(&self, units: u64) {
+        self.0.advance(units);
+    }
+
+    fn end(&self) {}
+}
+
 /// All departments, or everything that failed; then only private lists are written: of those with too many rejected
 /// rows, and of those that have no older delivery.
 pub(super) fn pseudonymise_all(
@@ -126,15 +169,9 @@ pub(super) fn pseudonymise_all(
     period: &Period,
 ) -> Result<(Vec<DepartmentSummary>, Vec<Delivery>, Vec<Warning>)> {
     let (mut prepared, mut errors) = (Vec::new(), Vec::new());
-    // Records that stay in memory for the steps that follow.
-    let mut kept = 0;
-    for department in &context.programme.departments {
-        let room = context.room(period).beside(kept);
-        match Prepared::new(context, department, delivering, key, period, room, Afterwards::Keep) {
-            Ok(one) => {
-                kept += one.kept.as_ref().map_or(0, |delivery| delivery.records.in_memory());
-                prepared.push((department, one));
-            }
+    for (department, one) in prepare_all(context, delivering, key, period) {
+        match one {
+            Ok(one) => prepared.push((department, one)),
             Err(error) => errors.push(error),
         }
     }
