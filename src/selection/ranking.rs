@@ -74,9 +74,11 @@ pub fn lottery_number(draw: &str, unit: Pseudonym) -> u64 {
 /// [`Error::Refused`] where a unit's points do not fit into 32 bits, [`Error::System`] where there are too few threads.
 pub fn rank(programme: &Programme, rules: &Scorer<'_>, linked: &Linked<Scored>, units: &Units) -> Result<Ranking> {
     let score = |position| rules.score_linked(linked, units.get(position)).map(|scored| (position, scored));
-    let mut scored: Vec<(usize, Scored)> = (0..units.len()).into_par_iter().filter_map(score).collect();
-    scored.extend(scored_alone(linked, units));
-    scored.sort_unstable_by_key(|(position, _)| *position);
+    let score = || (0..units.len()).into_par_iter().filter_map(score).collect::<Vec<(usize, Scored)>>();
+    let (mut scored, alone) = rayon::join(score, || scored_alone(linked, units));
+    scored.extend(alone);
+    // Stable, as that goes fast through what is sorted in parts.
+    scored.sort_by_key(|(position, _)| *position);
     let gives_points = |rule: usize| scored.iter().filter(|(_, scored)| scored.points[rule] != 0).count();
     let with_points = (0..programme.rules.len()).map(gives_points).collect();
     let number_scored = scored.len();
@@ -133,12 +135,13 @@ fn frame(
     let id = |position: usize| linked.person(units.get(position).members[0]);
     let lottery: Vec<u64> = scored.par_iter().map(|(position, _)| lottery_number(draw, id(*position))).collect();
     let mut columns = vec![column(UNIT, rows), column(POINTS, totals), column(LOTTERY, lottery)];
-    for (rule, _) in programme.rules.iter().enumerate() {
+    let of_rule = |rule: usize| {
         let amounts: Vec<u32> = scored.iter().map(|(_, scored)| scored.amounts[rule]).collect();
         let points: Vec<i64> = scored.iter().map(|(_, scored)| scored.points[rule]).collect();
-        columns.push(column(&amount_of(rule), amounts));
-        columns.push(column(&points_of(rule), points));
-    }
+        [column(&amount_of(rule), amounts), column(&points_of(rule), points)]
+    };
+    let of_rules: Vec<[Column; 2]> = (0..programme.rules.len()).into_par_iter().map(of_rule).collect();
+    columns.extend(of_rules.into_iter().flatten());
     DataFrame::new_infer_height(columns).map_err(|error| internal(&error))
 }
 
