@@ -251,9 +251,9 @@ impl Records {
         equals: Equals,
         look: impl Fn(&[Record]) -> Result<T> + Sync,
     ) -> Result<(Sorted, Vec<T>)> {
-        let tidy = |records: &mut Vec<Record>| {
+        let tidy = |records: &mut Vec<Record>, scratch: &mut Scratch| {
             let before = records.len();
-            sort(records, ranks);
+            scratch.sort(records, ranks);
             if equals == Equals::Once {
                 records.dedup();
             }
@@ -282,26 +282,26 @@ impl Records {
     ///
     /// [`crate::Error::File`] where records that were put aside cannot be read or written.
     pub fn widen_to_months(&mut self, ranks: &[u32]) -> Result<()> {
-        let widen = |records: &mut Vec<Record>| {
+        let widen = |records: &mut Vec<Record>, scratch: &mut Scratch| {
             for record in records.iter_mut() {
                 record.start = first_of_month(record.start);
                 record.end = if record.end == Record::OPEN { Record::OPEN } else { last_of_month(record.end) };
             }
-            sort(records, ranks);
+            scratch.sort(records, ranks);
         };
         self.change_parts(widen).map(|_| ())
     }
 
     /// Changes the records of each part, of which there may be fewer afterwards.
-    fn change_parts<T: Send>(&mut self, change: impl Fn(&mut Vec<Record>) -> T + Sync) -> Result<Vec<T>> {
+    fn change_parts<T: Send>(&mut self, change: impl Fn(&mut Vec<Record>, &mut Scratch) -> T + Sync) -> Result<Vec<T>> {
         let overflow = self.overflow.as_deref();
-        let change = |part: &mut Part| {
+        let change = |scratch: &mut Scratch, part: &mut Part| {
             let mut records = part.take(overflow)?;
-            let result = change(&mut records);
+            let result = change(&mut records, scratch);
             part.put(records, overflow)?;
             Ok(result)
         };
-        let results = self.parts.par_iter_mut().map(change).collect();
+        let results = self.parts.par_iter_mut().map_init(Scratch::default, change).collect();
         self.in_memory = self.parts.iter().map(|part| part.memory.len()).sum();
         results
     }
@@ -376,34 +376,29 @@ enum Equals {
     Each,
 }
 
-/// Sorts records: their positions by the beginnings of persons, since what is moved while sorting should be short, then
-/// those of each beginning.
-fn sort(records: &mut [Record], ranks: &[u32]) {
-    let beginning = |record: &Record| u64::try_from(record.person.bits() >> 64).expect("half of 128 bits");
-    let mut order: Vec<(u64, usize)> = records.iter().map(beginning).zip(0..).collect();
-    order.sort_unstable();
-    rearrange(records, &mut order);
-    for alike in records.chunk_by_mut(|one, other| beginning(one) == beginning(other)) {
-        alike.sort_unstable_by_key(|record| sort_key(record, ranks));
-    }
+/// Room for sorting, used again for the next part.
+#[derive(Default)]
+struct Scratch {
+    /// By the beginning of the person: where a record stands.
+    order: Vec<(u64, usize)>,
+    records: Vec<Record>,
 }
 
-/// Puts at every position the record whose position stands there in `order`, each in one move: from one to the next in
-/// rings, of which each begins and ends with the same record.
-fn rearrange(records: &mut [Record], order: &mut [(u64, usize)]) {
-    for start in 0..records.len() {
-        let first = records[start];
-        let mut at = start;
-        loop {
-            // What has got its record is noted as being in its place.
-            let from = std::mem::replace(&mut order[at].1, at);
-            if from == start {
-                break;
-            }
-            records[at] = records[from];
-            at = from;
+impl Scratch {
+    /// Sorts records: their positions by the beginnings of persons, since what is moved while sorting should be short,
+    /// then those of each beginning.
+    fn sort(&mut self, records: &mut Vec<Record>, ranks: &[u32]) {
+        let beginning =
+            |record: &Record| u64::try_from(record.person.bits() >> 64).expect("half of the bits fit into 64");
+        self.order.clear();
+        self.order.extend(records.iter().map(beginning).zip(0..));
+        self.order.sort_unstable();
+        self.records.clear();
+        self.records.extend(self.order.iter().map(|&(_, at)| records[at]));
+        std::mem::swap(records, &mut self.records);
+        for alike in records.chunk_by_mut(|one, other| beginning(one) == beginning(other)) {
+            alike.sort_unstable_by_key(|record| sort_key(record, ranks));
         }
-        records[at] = first;
     }
 }
 
