@@ -290,6 +290,7 @@ fn rows(input: &[u8], mut files: BTreeMap<&str, Vec<u8>>) {
     }
     let pages = Pages {
         in_dictionaries: options & 2 != 0,
+        behind_lengths: options & 16 != 0 && options & 4 == 0,
         version: if options & 4 != 0 { WriterVersion::PARQUET_2_0 } else { WriterVersion::PARQUET_1_0 },
         compression: if options & 8 != 0 { Compression::ZSTD(ZstdLevel::default()) } else { Compression::UNCOMPRESSED },
     };
@@ -340,6 +341,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     let (plain, version) = (Pages::PLAIN, WriterVersion::PARQUET_2_0);
     let dictionaries = Pages { in_dictionaries: true, version, ..plain };
     let compressed = Pages { compression: Compression::ZSTD(ZstdLevel::default()), ..plain };
+    let behind_lengths = Pages { behind_lengths: true, ..plain };
     let with = |what: u8, bytes: &[u8]| [&[what], bytes].concat();
     let statuses: ArrayRef = Arc::new(StringArray::from_iter_values(["proposed", "proposed", "reserve"]));
     let kinds: ArrayRef = Arc::new(StringArray::from_iter_values(["family", "citizen", "citizen"]));
@@ -359,6 +361,8 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         with(4, &[&[15], &bytes[..]].concat()),
         with(4, &[&[1], &bytes[..Row::BYTES]].concat()),
         with(5, &file(columns, &[3], &entries(), plain)),
+        with(0, &extract_file(&several, behind_lengths, &entries())),
+        with(4, &[&[16], &bytes[..]].concat()),
     ]
 }
 
