@@ -103,7 +103,7 @@ fn best_change(state: &State<'_>, held: &[Vec<usize>], from: usize, to: usize) -
     // By what counts here: the unit, its load, and how many members lose their coordinator. Of units alike in this the
     // first stands for all, unless somebody is kept apart from one.
     let distinct = |here: usize, there: usize| -> Vec<(usize, i64, i64)> {
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::<_, foldhash::fast::RandomState>::default();
         let able = held[here].iter().filter(|&&unit| task.may(unit, there));
         able.map(|&unit| (unit, task.units[unit].load, loses(unit, here, there)))
             .filter(|&(unit, load, lost)| state.is_kept_apart(unit) || seen.insert((load, lost)))

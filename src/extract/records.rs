@@ -160,7 +160,7 @@ impl Records {
         }
         let overflow = match self.overflow.take() {
             Some(overflow) => overflow,
-            None => Arc::new(self.room.overflow()?),
+            None => Arc::new(self.room.overflow_of_records()?),
         };
         self.parts.par_iter_mut().filter(|part| !part.memory.is_empty()).try_for_each(|part| {
             part.aside.push(overflow.append(&part.memory)?);

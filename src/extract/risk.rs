@@ -247,7 +247,7 @@ impl<'p> Classes<'p> {
         let mut overflow = self.overflow.lock().unwrap_or_else(PoisonError::into_inner);
         let overflow = match overflow.take() {
             Some(made) => overflow.insert(made),
-            None => overflow.insert(Arc::new(self.room.overflow()?)),
+            None => overflow.insert(Arc::new(self.room.overflow_of_hashes()?)),
         };
         Ok(Arc::clone(overflow))
     }

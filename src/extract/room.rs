@@ -20,12 +20,14 @@ static MADE: AtomicU64 = AtomicU64::new(0);
 pub struct Room {
     block_bytes: usize,
     records: usize,
+    /// Bytes that each takes in the file.
+    record_bytes: usize,
     folder: Option<PathBuf>,
 }
 
 impl Default for Room {
     fn default() -> Self {
-        Self { block_bytes: BLOCK_BYTES, records: usize::MAX, folder: None }
+        Self { block_bytes: BLOCK_BYTES, records: usize::MAX, record_bytes: RECORD_BYTES, folder: None }
     }
 }
 
@@ -41,6 +43,21 @@ impl Room {
     #[must_use]
     pub fn in_blocks_of(self, block_bytes: usize) -> Self {
         Self { block_bytes, ..self }
+    }
+
+    /// The same for records of which none has a child: what is not there is not written.
+    pub(super) fn without_children(self) -> Self {
+        Self { record_bytes: CHILDLESS_BYTES, ..self }
+    }
+
+    /// Makes the file for records that there is no room for.
+    pub(super) fn overflow_of_records(&self) -> Result<Overflow<Record>> {
+        self.overflow(self.record_bytes)
+    }
+
+    /// Makes the file for hashes that there is no room for.
+    pub(super) fn overflow_of_hashes(&self) -> Result<Overflow<u64>> {
+        self.overflow(size_of::<u64>())
     }
 
     pub(super) fn block_bytes(&self) -> usize {
@@ -63,7 +80,7 @@ impl Room {
 
     /// Whether so many hashes beside the records are too many: these may take a quarter of what records may.
     pub(super) fn is_exceeded_by_hashes(&self, hashes: usize) -> bool {
-        self.folder.is_some() && hashes / (RECORD_BYTES / u64::BYTES / 4) > self.records
+        self.folder.is_some() && hashes / (RECORD_BYTES / size_of::<u64>() / 4) > self.records
     }
 
     /// As many of these records as may be in memory.
@@ -81,8 +98,8 @@ impl Room {
         name.starts_with(OVERFLOW) && name.ends_with(PARTIAL)
     }
 
-    /// Makes the file for what there is no room for.
-    pub(super) fn overflow<T: Aside>(&self) -> Result<Overflow<T>> {
+    /// Makes the file for values of so many bytes each.
+    fn overflow<T: Aside>(&self, value_bytes: usize) -> Result<Overflow<T>> {
         let folder = self.folder.clone().unwrap_or_else(std::env::temp_dir);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let path = folder.join(format!("{OVERFLOW}{}-{number}{PARTIAL}", std::process::id()));
@@ -98,7 +115,7 @@ impl Room {
         }
         .map_err(failed)?;
         std::fs::remove_file(&path).map_err(failed)?;
-        Ok(Overflow { file, folder, end: AtomicU64::new(0), values: PhantomData })
+        Ok(Overflow { file, folder, value_bytes, end: AtomicU64::new(0), values: PhantomData })
     }
 }
 
@@ -109,14 +126,14 @@ const PARTIAL: &str = ".partial";
 /// Bytes of a record, in memory and in the file.
 const RECORD_BYTES: usize = 64;
 
+/// Bytes in the file of a record that has no child.
+const CHILDLESS_BYTES: usize = 48;
+
 /// Values written or read at a time.
 const VALUES_AT_A_TIME: usize = 1 << 12;
 
 /// What can be put aside.
 pub(super) trait Aside: Copy {
-    /// Bytes of each value in the file.
-    const BYTES: usize;
-
     /// Writes it as so many bytes.
     fn to_bytes(self, bytes: &mut [u8]);
 
@@ -130,6 +147,8 @@ pub(super) struct Overflow<T> {
     file: File,
     /// For messages.
     folder: PathBuf,
+    /// Bytes of each value.
+    value_bytes: usize,
     /// Values in it.
     end: AtomicU64,
     values: PhantomData<T>,
@@ -153,12 +172,12 @@ impl<T: Aside> Overflow<T> {
 
     /// Writes at most as many values as a segment holds over it.
     pub(super) fn write(&self, segment: Segment, values: &[T]) -> Result<()> {
-        let mut bytes = vec![0; values.len().min(VALUES_AT_A_TIME) * T::BYTES];
+        let mut bytes = vec![0; values.len().min(VALUES_AT_A_TIME) * self.value_bytes];
         let mut at = segment.start;
         for values in values.chunks(VALUES_AT_A_TIME) {
-            let bytes = &mut bytes[..values.len() * T::BYTES];
-            bytes.chunks_exact_mut(T::BYTES).zip(values).for_each(|(bytes, value)| value.to_bytes(bytes));
-            let written = self.file.write_all_at(bytes, at * T::BYTES as u64);
+            let bytes = &mut bytes[..values.len() * self.value_bytes];
+            bytes.chunks_exact_mut(self.value_bytes).zip(values).for_each(|(bytes, value)| value.to_bytes(bytes));
+            let written = self.file.write_all_at(bytes, at * self.value_bytes as u64);
             written.map_err(|error| Error::io(&self.folder, "put records aside in", &error))?;
             at += values.len() as u64;
         }
@@ -167,14 +186,14 @@ impl<T: Aside> Overflow<T> {
 
     /// Reads the values of a segment from one position to another behind those in `values`.
     pub(super) fn read(&self, segment: Segment, range: std::ops::Range<usize>, values: &mut Vec<T>) -> Result<()> {
-        let mut bytes = vec![0; range.len().min(VALUES_AT_A_TIME) * T::BYTES];
+        let mut bytes = vec![0; range.len().min(VALUES_AT_A_TIME) * self.value_bytes];
         let mut at = range.start;
         while at < range.end {
             let count = (range.end - at).min(VALUES_AT_A_TIME);
-            let bytes = &mut bytes[..count * T::BYTES];
-            let read = self.file.read_exact_at(bytes, (segment.start + at as u64) * T::BYTES as u64);
+            let bytes = &mut bytes[..count * self.value_bytes];
+            let read = self.file.read_exact_at(bytes, (segment.start + at as u64) * self.value_bytes as u64);
             read.map_err(|error| Error::io(&self.folder, "read back records put aside in", &error))?;
-            values.extend(bytes.chunks_exact(T::BYTES).map(T::from_bytes));
+            values.extend(bytes.chunks_exact(self.value_bytes).map(T::from_bytes));
             at += count;
         }
         Ok(())
@@ -182,41 +201,40 @@ impl<T: Aside> Overflow<T> {
 }
 
 impl Aside for Record {
-    const BYTES: usize = RECORD_BYTES;
-
     fn to_bytes(self, bytes: &mut [u8]) {
         let bits = |pseudonym: Option<Pseudonym>| pseudonym.map_or(0, Pseudonym::bits).to_le_bytes();
         bytes[0..16].copy_from_slice(&bits(Some(self.person)));
         bytes[16..32].copy_from_slice(&bits(self.record));
-        bytes[32..48].copy_from_slice(&bits(self.child));
-        bytes[48..52].copy_from_slice(&self.kind.to_le_bytes());
-        bytes[52..56].copy_from_slice(&self.start.to_le_bytes());
-        bytes[56..60].copy_from_slice(&self.end.to_le_bytes());
-        bytes[60] = u8::from(self.sex == Sex::Female);
-        bytes[61] = self.age_band;
+        bytes[32..36].copy_from_slice(&self.kind.to_le_bytes());
+        bytes[36..40].copy_from_slice(&self.start.to_le_bytes());
+        bytes[40..44].copy_from_slice(&self.end.to_le_bytes());
+        bytes[44] = u8::from(self.sex == Sex::Female);
+        bytes[45] = self.age_band;
+        match bytes.get_mut(CHILDLESS_BYTES..RECORD_BYTES) {
+            Some(place) => place.copy_from_slice(&bits(self.child)),
+            None => assert!(self.child.is_none(), "there is a column of children, or none has a child"),
+        }
     }
 
     fn from_bytes(bytes: &[u8]) -> Self {
-        let bits = |at: usize| u128::from_le_bytes(*bytes[at..].first_chunk().expect("64 bytes"));
-        let word = |at: usize| u32::from_le_bytes(*bytes[at..].first_chunk().expect("64 bytes"));
+        let bits = |at: usize| u128::from_le_bytes(*bytes[at..].first_chunk().expect("as many bytes as were written"));
+        let word = |at: usize| u32::from_le_bytes(*bytes[at..].first_chunk().expect("as many bytes as were written"));
         let pseudonym = |at: usize| Some(bits(at)).filter(|&bits| bits != 0).map(Pseudonym::from_bits);
         Self {
             person: Pseudonym::from_bits(bits(0)),
             record: pseudonym(16),
-            child: pseudonym(32),
-            kind: word(48),
-            start: word(52).cast_signed(),
-            end: word(56).cast_signed(),
-            sex: if bytes[60] == 1 { Sex::Female } else { Sex::Male },
-            age_band: bytes[61],
+            child: if bytes.len() == RECORD_BYTES { pseudonym(CHILDLESS_BYTES) } else { None },
+            kind: word(32),
+            start: word(36).cast_signed(),
+            end: word(40).cast_signed(),
+            sex: if bytes[44] == 1 { Sex::Female } else { Sex::Male },
+            age_band: bytes[45],
         }
     }
 }
 
 /// A hash.
 impl Aside for u64 {
-    const BYTES: usize = size_of::<u64>();
-
     fn to_bytes(self, bytes: &mut [u8]) {
         bytes.copy_from_slice(&self.to_le_bytes());
     }

@@ -77,6 +77,8 @@ pub(super) fn select_from(
     let summary = SelectionSummary { counts: selected.counts, quality, folder: folder.place().to_path_buf() };
     Staged::commit(folders)?;
     context.progress.end();
+    // A nation's takes a while to give back; nobody need wait for it.
+    rayon::spawn(move || drop((linked, units)));
     Ok(Selection { outcome: Outcome::new(programme, summary, warnings), counted })
 }
 
