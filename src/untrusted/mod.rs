@@ -49,7 +49,10 @@ pub fn is_out_of_memory(panic: &(dyn Any + Send)) -> bool {
 }
 
 /// Whether an error's text says that memory ran out. Everything else ends the process where it gets none; zstd, which
-/// packs and unpacks Parquet's pages, tells.
+/// packs and unpacks Parquet's pages, tells, and so does the standard library of a thread that gets no stack, such as those
+/// that workbooks are written by.
 pub(crate) fn tells_of_memory(text: &str) -> bool {
-    ["zstd returned null pointer", "not enough memory"].iter().any(|words| text.contains(words))
+    ["zstd returned null pointer", "not enough memory", "failed to spawn thread"]
+        .iter()
+        .any(|words| text.contains(words))
 }
