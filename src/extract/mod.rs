@@ -23,6 +23,7 @@ mod records;
 mod risk;
 mod room;
 mod sample;
+mod sorting;
 mod trailer;
 mod weeks;
 
