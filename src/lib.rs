@@ -27,6 +27,7 @@
 //! - [`verify`]: whether a period's files are those that its manifests name, and its steps fit together.
 //! - [`init`]: a programme file to begin with, from what departments have delivered.
 //! - [`synth`]: synthetic municipalities to try all this on.
+//! - [`threads`]: whether the system has room for as many threads as are wanted.
 //! - [`untrusted`]: calling libraries with files that may be forged.
 //! - [`error`]: what can go wrong, and which exit code it has.
 
@@ -54,6 +55,7 @@ pub mod selection;
 pub mod sentences;
 pub mod statistics;
 pub mod synth;
+pub mod threads;
 pub mod untrusted;
 pub mod verify;
 

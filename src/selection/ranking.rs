@@ -6,6 +6,7 @@ use crate::identity::Pseudonym;
 use crate::linkage::{Linked, Units};
 use crate::programme::{Eligibility, Programme};
 use crate::score::{Scored, Scorer};
+use crate::threads;
 use crate::untrusted::guarded;
 use polars::prelude::{
     BooleanChunked, ChunkCompareIneq, Column, DataFrame, NewChunkedArray, PolarsError, SortMultipleOptions,
@@ -167,11 +168,15 @@ fn order(programme: &Programme, frame: &DataFrame) -> std::result::Result<Vec<(u
 
 /// Polars starts threads of its own when it first sorts, and panics where it gets none.
 fn check_threads() -> Result<()> {
+    let none = || Error::no_threads("for the ranking");
+    if !threads::have_room(threads::wanted("POLARS_MAX_THREADS")) {
+        return Err(none());
+    }
     let sort = || {
         let frame = DataFrame::new_infer_height(vec![column(UNIT, vec![1_u32, 0])]);
         frame.and_then(|frame| frame.sort([UNIT], SortMultipleOptions::default()))
     };
-    guarded(sort).map(|_| ()).ok_or_else(|| Error::no_threads("for the ranking"))
+    guarded(sort).map(|_| ()).ok_or_else(none)
 }
 
 fn amount_of(rule: usize) -> String {
