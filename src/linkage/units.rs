@@ -4,6 +4,7 @@ use super::apart::Apart;
 use super::persons::Linked;
 use crate::identity::Pseudonym;
 use crate::programme::{Chosen, Family, Kind, TypeList};
+use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 
@@ -32,6 +33,9 @@ pub struct Unit<'u> {
     /// Departments with an open record of it, as bits by their positions.
     pub open_departments: u64,
 }
+
+/// Numbers of persons.
+type Persons = HashSet<u32, RandomState>;
 
 /// A child in an open record of a person.
 type Link = (Pseudonym, u32);
@@ -75,7 +79,7 @@ impl Units {
             placeholder_children: Vec::new(),
         };
         // Of a group's smallest member: its unit, and where the unit's next member goes.
-        let mut unit_of_root: HashMap<u32, (usize, usize)> = HashMap::new();
+        let mut unit_of_root: HashMap<u32, (usize, usize), RandomState> = HashMap::default();
         for shard in &linked.shards {
             let numbered = (shard.first_person..).zip(&shard.takes_part).zip(&shard.open_departments);
             for ((person, _), open) in numbered.filter(|((_, takes_part), _)| **takes_part) {
@@ -177,7 +181,7 @@ fn without_placeholders(links: Vec<Link>, most: u32) -> (Vec<Pseudonym>, Vec<Lin
 }
 
 /// Who of those that are linked to children has an open record of a type that keeps persons apart, in any department.
-fn persons_apart<S: Send + Sync>(apart_types: &TypeList, linked: &Linked<S>) -> HashSet<u32> {
+fn persons_apart<S: Send + Sync>(apart_types: &TypeList, linked: &Linked<S>) -> Persons {
     let sets_apart: Vec<Vec<Chosen>> = linked
         .departments
         .iter()
@@ -192,12 +196,12 @@ fn persons_apart<S: Send + Sync>(apart_types: &TypeList, linked: &Linked<S>) -> 
     if sets_apart.iter().flatten().any(|sets_apart| *sets_apart != Chosen::None) {
         linked.linked_persons().filter(is_apart).collect()
     } else {
-        HashSet::new()
+        Persons::default()
     }
 }
 
 /// Joins persons by the children they share, those that are apart to nobody.
-fn join(links: &[Link], is_apart: &HashSet<u32>, persons: usize) -> Groups {
+fn join(links: &[Link], is_apart: &Persons, persons: usize) -> Groups {
     let mut groups = Groups::new(persons);
     for adults in links.chunk_by(|one, other| one.0 == other.0) {
         let mut first = None;
