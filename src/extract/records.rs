@@ -296,13 +296,14 @@ impl Records {
     /// Changes the records of each part, of which there may be fewer afterwards.
     fn change_parts<T: Send>(&mut self, change: impl Fn(&mut Vec<Record>, &mut Scratch) -> T + Sync) -> Result<Vec<T>> {
         let overflow = self.overflow.as_deref();
-        let change = |scratch: &mut Scratch, part: &mut Part| {
-            let mut records = part.take(overflow)?;
+        let change = |scratch: &mut (Scratch, Vec<Record>), part: &mut Part| {
+            let (scratch, spare) = scratch;
+            let mut records = part.take(overflow, std::mem::take(spare))?;
             let result = change(&mut records, scratch);
-            part.put(records, overflow)?;
+            *spare = part.put(records, overflow)?;
             Ok(result)
         };
-        let results = self.parts.par_iter_mut().map_init(Scratch::default, change).collect();
+        let results = self.parts.par_iter_mut().map_init(Default::default, change).collect();
         self.in_memory = self.parts.iter().map(|part| part.memory.len()).sum();
         results
     }
@@ -382,12 +383,15 @@ impl Part {
         self.aside.iter().map(|segment| segment.length).sum::<usize>() + self.memory.len()
     }
 
-    /// All its records, in memory; where some were put aside, their segments stay to be written over.
-    fn take(&mut self, overflow: Option<&Overflow<Record>>) -> Result<Vec<Record>> {
+    /// All its records, in memory; where some were put aside, in `spare`, since fresh memory takes longer to get than they
+    /// do to read, and their segments stay to be written over.
+    fn take(&mut self, overflow: Option<&Overflow<Record>>, spare: Vec<Record>) -> Result<Vec<Record>> {
         let Some(overflow) = overflow.filter(|_| !self.aside.is_empty()) else {
             return Ok(std::mem::take(&mut self.memory));
         };
-        let mut records = Vec::with_capacity(self.len());
+        let mut records = spare;
+        records.clear();
+        records.reserve(self.len());
         for segment in &self.aside {
             overflow.read(*segment, 0..segment.length, &mut records)?;
         }
@@ -409,11 +413,11 @@ impl Part {
         Ok(Cow::Owned(records))
     }
 
-    /// Puts records back: as many as were put aside are again, over the same segments.
-    fn put(&mut self, mut records: Vec<Record>, overflow: Option<&Overflow<Record>>) -> Result<()> {
+    /// Puts records back: as many as were put aside are again, over the same segments. Gives what memory is to spare.
+    fn put(&mut self, records: Vec<Record>, overflow: Option<&Overflow<Record>>) -> Result<Vec<Record>> {
         let Some(overflow) = overflow.filter(|_| !self.aside.is_empty()) else {
             self.memory = records;
-            return Ok(());
+            return Ok(Vec::new());
         };
         let mut rest = records.as_slice();
         for segment in &mut self.aside {
@@ -422,11 +426,8 @@ impl Part {
             overflow.write(*segment, here)?;
             rest = behind;
         }
-        let put_aside = records.len() - rest.len();
-        records.drain(..put_aside);
-        records.shrink_to_fit();
-        self.memory = records;
-        Ok(())
+        self.memory = rest.to_vec();
+        Ok(records)
     }
 }
 
@@ -438,9 +439,10 @@ pub(crate) struct SortedPart {
 }
 
 impl SortedPart {
-    /// The records, in memory.
-    pub(crate) fn load(mut self) -> Result<Vec<Record>> {
-        self.part.take(self.overflow.as_deref())
+    /// Puts the records into `records`, in place of those that are there.
+    pub(crate) fn load(mut self, records: &mut Vec<Record>) -> Result<()> {
+        *records = self.part.take(self.overflow.as_deref(), std::mem::take(records))?;
+        Ok(())
     }
 }
 

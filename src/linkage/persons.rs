@@ -64,11 +64,13 @@ impl<S: Send + Sync> Linked<S> {
         let as_of = crate::extract::days(programme.as_of);
         let ages = programme.eligibility.ages.as_ref();
         let terms = Terms { ages, has_bands: programme.attributes.age_band, as_of };
-        let link = |parts: Vec<SortedPart>| {
-            let records = parts.into_iter().map(SortedPart::load).collect::<Result<Vec<_>>>()?;
-            Shard::new(&records, &terms, &alone)
+        let link = |records: &mut Vec<Vec<Record>>, parts: Vec<SortedPart>| {
+            records.resize_with(parts.len(), Vec::new);
+            parts.into_iter().zip(&mut *records).try_for_each(|(part, records)| part.load(records))?;
+            Shard::new(records, &terms, &alone)
         };
-        let mut shards: Vec<Shard<S>> = of_shards.into_par_iter().map(link).collect::<Result<_>>()?;
+        let shards = of_shards.into_par_iter().map_init(Vec::new, link);
+        let mut shards: Vec<Shard<S>> = shards.collect::<Result<_>>()?;
         let mut before: u32 = 0;
         for shard in &mut shards {
             shard.first_person = before;

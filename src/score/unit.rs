@@ -81,6 +81,8 @@ impl<'p> Scorer<'p> {
     /// Scores a unit of linked persons; `None` where it is in too few departments, or a person alone.
     #[must_use]
     pub fn score_linked<S: Send + Sync>(&self, linked: &Linked<S>, unit: Unit<'_>) -> Option<Scored> {
+        // Most units end here, before anything is looked up.
+        self.are_enough(unit.open_departments)?;
         linked.rows(0, unit.members[0])?;
         self.score(unit.open_departments, |department| {
             unit.members.iter().map(move |&member| linked.rows(department, member).unwrap_or_default())
@@ -93,14 +95,16 @@ impl<'p> Scorer<'p> {
         open_departments: u64,
         rows: impl Fn(usize) -> R,
     ) -> Option<Scored> {
-        let departments = open_departments.count_ones();
-        if departments < self.min_departments {
-            return None;
-        }
+        let departments = self.are_enough(open_departments)?;
         let amount = |rule: &Prepared<'_>| self.amount(rule, departments, rows(rule.department));
         let amounts: Vec<u32> = self.rules.iter().map(amount).collect();
         let points = self.rules.iter().zip(&amounts).map(|(prepared, &amount)| points(prepared.rule, amount)).collect();
         Some(Scored { amounts, points })
+    }
+
+    /// How many departments these are, where that is enough to be scored.
+    fn are_enough(&self, open_departments: u64) -> Option<u32> {
+        Some(open_departments.count_ones()).filter(|&departments| departments >= self.min_departments)
     }
 
     pub(super) fn rules(&self) -> impl Iterator<Item = &Prepared<'p>> {
