@@ -28,7 +28,9 @@ fn pool(threads: usize) -> Option<ThreadPool> {
     let pool = ThreadPoolBuilder::new().num_threads(threads).spawn_handler(start).build();
     if pool.is_err() {
         // They end by themselves, and hold their memory until then. None does anything that can fail.
-        started.into_iter().for_each(|thread| drop(thread.join()));
+        for thread in started {
+            drop(thread.join());
+        }
     }
     pool.ok()
 }
