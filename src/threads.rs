@@ -10,7 +10,7 @@ const THREAD_BYTES: usize = (2 << 20) + (128 << 10);
 /// What the threads need to work with. So much at once is also given back to the system at once, whatever else is in use.
 const WORK_BYTES: usize = 64 << 20;
 
-/// Fewer threads than this need not be asked for: every machine that can do the work has room for them.
+/// So many threads, or fewer, need not be asked for: every machine that can do the work has room for them.
 const FEW: usize = 16;
 
 /// As many threads as this variable asks for, or one for each core.

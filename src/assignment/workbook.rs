@@ -26,7 +26,7 @@ const BEFORE_RULES: u16 = 6;
 const POINTS: u16 = 5;
 const A4: u8 = 9;
 
-/// How hard the parts are compressed: files are a fifth larger than by default, and a whole national run takes 2 % less.
+/// How hard the parts are compressed: a fifth larger than by default, and a national run takes 2 % less CPU time.
 const FAST: u8 = 2;
 
 /// A row of a list, as people read it.
