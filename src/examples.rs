@@ -5,7 +5,8 @@
 
 use crate::error::Result;
 use crate::explanation::{Asked, Explanation};
-use crate::extract::{LeavingTypes, Record, Records, Types, days};
+use crate::calendar::days;
+use crate::extract::{LeavingTypes, Record, Records, Types};
 use crate::identity::{Pseudonym, Sex};
 use crate::linkage::Delivery;
 use crate::pipeline::explanations;

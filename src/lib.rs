@@ -32,6 +32,7 @@
 //! - [`error`]: what can go wrong, and which exit code it has.
 
 pub mod assignment;
+mod calendar;
 pub mod check;
 pub mod compare;
 pub mod custody;

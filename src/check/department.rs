@@ -2,8 +2,9 @@
 
 use super::Checking;
 use super::report::{DepartmentReport, FileRows, Oddities, OutOfDate, RejectedRows, TypeRows, UncoveredTypes};
+use crate::calendar::days;
 use crate::error::{Error, Result, Warning};
-use crate::extract::{self, Comparison, Extract, LeavingTypes, Quality, Record, Records, Room, days};
+use crate::extract::{self, Comparison, Extract, LeavingTypes, Quality, Record, Records, Room};
 use crate::identity::{Key, Pseudonym, masked};
 use crate::pipeline::Context;
 use crate::programme::{Department, Programme, TypeList};

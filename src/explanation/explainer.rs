@@ -2,7 +2,8 @@
 
 use super::{Asked, Explanation, RecordFacts, RuleFacts, TestFacts, UnitFacts};
 use crate::error::{Error, Result};
-use crate::extract::{Record, date};
+use crate::calendar::date;
+use crate::extract::Record;
 use crate::identity::Pseudonym;
 use crate::linkage::{Linked, Unit, Units};
 use crate::programme::{Programme, Rule, Scale};

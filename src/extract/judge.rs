@@ -7,12 +7,13 @@ use super::quality::{Column, IdentifierCounts, Reason};
 use super::records::Record;
 use super::weeks::{amount, monday};
 use super::{Types, normalised};
+use crate::calendar::days;
 use crate::identity::{
     AgeBands, CprCell, CprNumber, CprReader, Place, PseudonymBatch, Pseudonymiser, Pseudonyms, Registry, Sex,
     holds_cpr_number,
 };
 use crate::programme::{Department, Encoding, Programme};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use std::collections::HashMap;
 use zeroize::Zeroize;
 
@@ -262,10 +263,10 @@ impl<'a> Judge<'a> {
 
     /// The first and the last day.
     fn days(&mut self, start: &Field, end: &Field) -> Result<(i32, i32), (Reason, Column)> {
-        let start = self.date(start).map_err(|reason| (reason, Column::Start))?;
+        let start = self.day(start).map_err(|reason| (reason, Column::Start))?;
         let start = start.ok_or((Reason::StartMissing, Column::Start))?;
         let format = &self.rules.department.format;
-        let end = if let Some(day) = self.cells.plain(end).and_then(|bytes| format.dates.read_ascii(bytes)) {
+        let end = if let Some(day) = self.cells.plain(end).and_then(|bytes| format.dates.read_ascii_day(bytes)) {
             format.end_on(day)
         } else {
             let end = self.cells.with_text(end, |text| format.read_end(text)).flatten();
@@ -274,7 +275,7 @@ impl<'a> Judge<'a> {
         if end.is_some_and(|end| end < start) {
             return Err((Reason::EndBeforeStart, Column::End));
         }
-        Ok((days(start), end.map_or(Record::OPEN, days)))
+        Ok((start, end.unwrap_or(Record::OPEN)))
     }
 
     /// The week's Monday, and the amount; 1 where there is no column of amounts.
@@ -348,13 +349,14 @@ impl<'a> Judge<'a> {
     }
 
     /// A day; `Ok(None)` where the cell is empty, an error where it is malformed.
-    fn date(&mut self, field: &Field) -> Result<Option<NaiveDate>, Reason> {
+    fn day(&mut self, field: &Field) -> Result<Option<i32>, Reason> {
         let dates = &self.rules.department.format.dates;
-        if let Some(date) = self.cells.plain(field).and_then(|bytes| dates.read_ascii(bytes)) {
-            return Ok(Some(date));
+        if let Some(day) = self.cells.plain(field).and_then(|bytes| dates.read_ascii_day(bytes)) {
+            return Ok(Some(day));
         }
-        let read = |text: &str| {
-            if text.is_empty() { Ok(None) } else { dates.read(text).map(Some).ok_or(Reason::DateMalformed) }
+        let read = |text: &str| match text {
+            "" => Ok(None),
+            text => dates.read_day(text).map(Some).ok_or(Reason::DateMalformed),
         };
         self.cells.with_text(field, read).unwrap_or(Err(Reason::DateMalformed))
     }
@@ -433,16 +435,3 @@ enum BadNumber {
     Malformed,
     ImpossibleDate,
 }
-
-/// Days since 1970-01-01, Parquet's date32.
-pub(crate) fn days(date: NaiveDate) -> i32 {
-    date.num_days_from_ce() - EPOCH
-}
-
-/// The day that is so many days after 1970-01-01; the first there is, where there is none such.
-pub(crate) fn date(days: i32) -> NaiveDate {
-    days.checked_add(EPOCH).and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(NaiveDate::MIN)
-}
-
-/// 1970-01-01, in days from the year 1.
-const EPOCH: i32 = 719_163;

@@ -1,8 +1,8 @@
 //! Accepted records: kept in parts, sorted, duplicates counted once.
 
-use super::months::{first_of_month, last_of_month};
 use super::room::{Overflow, Room, Segment};
 use super::sorting::Scratch;
+use crate::calendar::{first_of_month, last_of_month};
 use crate::error::Result;
 use crate::identity::{Pseudonym, Sex};
 use rayon::prelude::*;
@@ -252,9 +252,9 @@ impl Records {
         equals: Equals,
         look: impl Fn(&[Record]) -> Result<T> + Sync,
     ) -> Result<(Sorted, Vec<T>)> {
-        let tidy = |records: &mut Vec<Record>, scratch: &mut Scratch| {
+        let tidy = |records: &mut Vec<Record>, scratch: &mut Scratch<Record>| {
             let before = records.len();
-            scratch.sort(records, ranks);
+            sort_part(records, scratch, ranks);
             if equals == Equals::Once {
                 records.dedup();
             }
@@ -283,20 +283,20 @@ impl Records {
     ///
     /// [`crate::Error::File`] where records that were put aside cannot be read or written.
     pub fn widen_to_months(&mut self, ranks: &[u32]) -> Result<()> {
-        let widen = |records: &mut Vec<Record>, scratch: &mut Scratch| {
+        let widen = |records: &mut Vec<Record>, scratch: &mut Scratch<Record>| {
             for record in records.iter_mut() {
                 record.start = first_of_month(record.start);
                 record.end = if record.end == Record::OPEN { Record::OPEN } else { last_of_month(record.end) };
             }
-            scratch.sort(records, ranks);
+            sort_part(records, scratch, ranks);
         };
         self.change_parts(widen).map(|_| ())
     }
 
     /// Changes the records of each part, of which there may be fewer afterwards.
-    fn change_parts<T: Send>(&mut self, change: impl Fn(&mut Vec<Record>, &mut Scratch) -> T + Sync) -> Result<Vec<T>> {
+    fn change_parts<T: Send>(&mut self, change: impl Fn(&mut Vec<Record>, &mut Scratch<Record>) -> T + Sync) -> Result<Vec<T>> {
         let overflow = self.overflow.as_deref();
-        let change = |scratch: &mut (Scratch, Vec<Record>), part: &mut Part| {
+        let change = |scratch: &mut (Scratch<Record>, Vec<Record>), part: &mut Part| {
             let (scratch, spare) = scratch;
             let mut records = part.take(overflow, std::mem::take(spare))?;
             let result = change(&mut records, scratch);
@@ -367,6 +367,22 @@ impl Records {
         }
         Ok(Chunk(pieces))
     }
+}
+
+/// Sorts the records of one part.
+fn sort_part(records: &mut Vec<Record>, scratch: &mut Scratch<Record>, ranks: &[u32]) {
+    // Behind the bits that are the same in all of the part.
+    let leading = |record: &Record| {
+        u64::try_from(record.person.bits() << PARTS.ilog2() >> 64).expect("half of the bits fit into 64")
+    };
+    let rest = |record: &Record| {
+        let rank = ranks[record.kind as usize];
+        (record.start, record.end, rank, record.record, record.child, record.kind)
+    };
+    let order = |one: &Record, other: &Record| {
+        one.person.cmp(&other.person).then_with(|| rest(one).cmp(&rest(other)))
+    };
+    scratch.sort(records, leading, order);
 }
 
 /// How records count that equal one another.

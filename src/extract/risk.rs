@@ -12,9 +12,10 @@
 //! one with a probability of 3·10⁻⁶.
 
 use super::delivery::names;
-use super::months::month;
 use super::records::Record;
 use super::room::{Overflow, Room, Segment};
+use super::sorting::Scratch;
+use crate::calendar::month;
 use crate::error::Result;
 use crate::identity::Sex;
 use crate::programme::{Attributes, DatesLeave, Programme};
@@ -228,7 +229,8 @@ impl<'p> Classes<'p> {
     /// [`crate::Error::File`] where they cannot be.
     pub(super) fn of(&self, records: &[Record]) -> Result<OfPart> {
         let persons = records.chunk_by(|one, other| one.person == other.person);
-        let classes: Vec<u64> = persons.flat_map(|rows| self.seen.classes(rows)).collect();
+        let mut classes = Vec::with_capacity(persons.clone().count() * self.seen.views.len());
+        persons.for_each(|rows| classes.extend(self.seen.classes(rows)));
         let (ends, hashes) = in_buckets(&classes, self.seen.views.len());
         let before = self.in_memory.fetch_add(hashes.len(), Ordering::Relaxed);
         let hashes = if self.room.is_exceeded_by_hashes(before + hashes.len()) {
@@ -278,13 +280,14 @@ impl<'p> Classes<'p> {
 
     /// By view: what is counted of its classes. All of a class are in one bucket.
     fn tallies(&self, parts: &[OfPart]) -> Result<Vec<Tally>> {
-        let tally = |bucket: usize| {
-            let mut classes = Vec::new();
-            parts.iter().try_for_each(|part| part.read(bucket, &mut classes))?;
-            classes.sort_unstable();
-            Ok(Tally::of(&classes))
+        let tally = |(classes, scratch): &mut (Vec<u64>, Scratch<u64>), bucket: usize| {
+            classes.clear();
+            parts.iter().try_for_each(|part| part.read(bucket, classes))?;
+            // Behind the bits that are the same in all of the bucket.
+            scratch.sort(classes, |class| class << BUCKETS.ilog2(), Ord::cmp);
+            Ok(Tally::of(classes))
         };
-        let of_buckets = (0..self.seen.views.len() * BUCKETS).into_par_iter().map(tally);
+        let of_buckets = (0..self.seen.views.len() * BUCKETS).into_par_iter().map_init(Default::default, tally);
         let of_buckets = of_buckets.collect::<Result<Vec<Tally>>>()?;
         let of_view = |tallies: &[Tally]| tallies.iter().copied().fold(Tally::default(), Tally::plus);
         Ok(of_buckets.chunks_exact(BUCKETS).map(of_view).collect())

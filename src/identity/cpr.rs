@@ -2,6 +2,7 @@
 //!
 //! Source of the century table and of the check digit: CPR-kontoret, "Personnummeret i CPR-systemet" (2008).
 
+use crate::calendar::{day_of, days};
 use chrono::{Datelike, NaiveDate};
 use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -106,7 +107,7 @@ impl CprReader {
     /// Whether the person of a number is born by the day.
     #[must_use]
     pub fn is_born(&self, number: &CprNumber) -> bool {
-        number.birth_date().is_some_and(|born| born <= self.as_of)
+        birth_day(&number.0).is_some_and(|born| born <= days(self.as_of))
     }
 
     fn read_digits(self, digits: &[u8; 10], repaired: bool) -> CprCell {
@@ -114,10 +115,7 @@ impl CprReader {
             return CprCell::Empty;
         }
         let number = CprNumber(*digits);
-        match number.birth_date() {
-            Some(born) if born <= self.as_of => CprCell::Number { number, repaired },
-            _ => CprCell::ImpossibleDate,
-        }
+        if self.is_born(&number) { CprCell::Number { number, repaired } } else { CprCell::ImpossibleDate }
     }
 }
 
@@ -155,11 +153,6 @@ impl CprNumber {
         u32::from(self.0[at] - b'0') * 10 + u32::from(self.0[at + 1] - b'0')
     }
 
-    /// The birth date, a replacement number's day being day − 60; `None` where there is no such day.
-    fn birth_date(&self) -> Option<NaiveDate> {
-        birth_date(&self.0)
-    }
-
     /// Whether this is a replacement number (day + 60), made up locally for want of a real one.
     #[must_use]
     pub fn is_replacement(&self) -> bool {
@@ -193,10 +186,11 @@ impl CprNumber {
     }
 }
 
-/// The birth date in ten digits; `None` where there is no such day.
-pub(super) fn birth_date(digits: &[u8; 10]) -> Option<NaiveDate> {
+/// The day of birth in ten digits, in days since 1970-01-01, a replacement number's day of the month being 60 less;
+/// `None` where there is no such day.
+pub(super) fn birth_day(digits: &[u8; 10]) -> Option<i32> {
     let (year, month, day) = born(digits);
-    NaiveDate::from_ymd_opt(year, month, day)
+    day_of(year, month, day)
 }
 
 /// Year, by the 7th digit's century, month and day of birth in ten digits, whether there is such a day or not.

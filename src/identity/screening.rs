@@ -1,6 +1,6 @@
 //! Finding what looks like a CPR number in a text that should hold none.
 
-use super::cpr::{birth_date, is_separator};
+use super::cpr::{birth_day, is_separator};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -99,5 +99,5 @@ fn number_end(text: &str, start: usize, may_separate: &impl Fn(char) -> bool) ->
     }
     let end = characters.peek().map_or(text.len(), |(at, _)| start + at);
     let goes_on = text[end..].starts_with(|after: char| after.is_ascii_digit());
-    (!goes_on && birth_date(&digits).is_some()).then_some(end)
+    (!goes_on && birth_day(&digits).is_some()).then_some(end)
 }

@@ -61,7 +61,7 @@ impl<S: Send + Sync> Linked<S> {
             departments.push(DepartmentRecords { id, types, incomplete: Vec::new() });
             incomplete.push(delivery.incomplete);
         }
-        let as_of = crate::extract::days(programme.as_of);
+        let as_of = crate::calendar::days(programme.as_of);
         let ages = programme.eligibility.ages.as_ref();
         let terms = Terms { ages, has_bands: programme.attributes.age_band, as_of };
         let link = |records: &mut Vec<Vec<Record>>, parts: Vec<SortedPart>| {

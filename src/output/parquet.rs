@@ -255,22 +255,23 @@ fn failed(path: &std::path::Path, error: ParquetError) -> Error {
 /// A column of `count` pseudonyms in their written form, null where there is none.
 #[must_use]
 pub fn hex_column(count: usize, pseudonyms: impl Iterator<Item = Option<Pseudonym>>) -> ArrayRef {
-    let mut text = Vec::with_capacity(count * Pseudonym::HEX_LENGTH);
+    let mut text = Vec::with_capacity(count);
     let mut offsets = Vec::with_capacity(count + 1);
     let mut present = Vec::with_capacity(count);
     offsets.push(0_i32);
     // Not a loop: what is put together of pieces goes through them faster by itself.
     pseudonyms.for_each(|pseudonym| {
         if let Some(pseudonym) = pseudonym {
-            text.extend_from_slice(&pseudonym.to_hex());
+            text.push(pseudonym.to_hex());
         }
-        offsets.push(i32::try_from(text.len()).expect("a row group's text is below 2 GiB"));
+        let end = text.len() * Pseudonym::HEX_LENGTH;
+        offsets.push(i32::try_from(end).expect("a row group's text is below 2 GiB"));
         present.push(pseudonym.is_some());
     });
     let nulls = Some(NullBuffer::from(present)).filter(|nulls| nulls.null_count() > 0);
     let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
     Arc::new(
-        StringArray::try_new(offsets, Buffer::from_vec(text), nulls)
+        StringArray::try_new(offsets, Buffer::from_vec(text.into_flattened()), nulls)
             .expect("hex is UTF-8 and the offsets rise to its length"),
     )
 }

@@ -1,6 +1,7 @@
 //! `format` of a department: how its files are written.
 
 use super::reader::{At, Table};
+use crate::calendar::{day_of, days};
 use chrono::{Datelike, NaiveDate};
 
 /// How an extract is written.
@@ -75,7 +76,7 @@ pub enum Decimal {
 pub struct OpenEnd {
     texts: Vec<String>,
     /// The days among them, however they are written.
-    days: Vec<NaiveDate>,
+    days: Vec<i32>,
 }
 
 impl OpenEnd {
@@ -83,7 +84,7 @@ impl OpenEnd {
     #[must_use]
     pub fn new(texts: Vec<String>, dates: &DateFormat) -> Self {
         let day = |text: &String| dates.read(text).or_else(|| text.parse().ok());
-        Self { days: texts.iter().filter_map(day).collect(), texts }
+        Self { days: texts.iter().filter_map(day).map(days).collect(), texts }
     }
 }
 
@@ -103,18 +104,18 @@ impl FileFormat {
         }
     }
 
-    /// Reads a trimmed end: `Some(None)` where it is still open, `None` where it is malformed.
+    /// Reads a trimmed end, in days since 1970-01-01: `Some(None)` where it is still open, `None` where it is malformed.
     #[must_use]
-    pub fn read_end(&self, text: &str) -> Option<Option<NaiveDate>> {
+    pub fn read_end(&self, text: &str) -> Option<Option<i32>> {
         if text.is_empty() || self.open_end.texts.iter().any(|open| open == text) {
             return Some(None);
         }
-        self.dates.read(text).map(|day| self.end_on(day))
+        self.dates.read_day(text).map(|day| self.end_on(day))
     }
 
     /// An end on this day; `None` where the day stands for one that is still open.
     #[must_use]
-    pub fn end_on(&self, day: NaiveDate) -> Option<NaiveDate> {
+    pub fn end_on(&self, day: i32) -> Option<i32> {
         (!self.open_end.days.contains(&day)).then_some(day)
     }
 }
@@ -123,6 +124,8 @@ impl FileFormat {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DateFormat {
     parts: Vec<Part>,
+    /// Whether all between the numbers is ASCII.
+    is_ascii: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +148,7 @@ impl DateFormat {
     pub fn iso() -> Self {
         let month = Part::Month { fixed: false };
         let dash = Part::Literal('-');
-        Self { parts: vec![Part::Year, dash, month, dash, Part::Day { fixed: false }] }
+        Self { parts: vec![Part::Year, dash, month, dash, Part::Day { fixed: false }], is_ascii: true }
     }
 
     /// Reads a format such as `%d-%m-%Y`; `None` where it is none.
@@ -179,7 +182,7 @@ impl DateFormat {
         let once = count(|part| matches!(part, Part::Year)) == 1
             && count(|part| matches!(part, Part::Month { .. })) == 1
             && count(|part| matches!(part, Part::Day { .. })) == 1;
-        once.then_some(Self { parts })
+        once.then_some(Self { parts, is_ascii: format.is_ascii() })
     }
 
     /// Writes a date; days and months have two digits, the year at least four.
@@ -201,50 +204,59 @@ impl DateFormat {
     /// Reads a trimmed date; `None` where it is not written like this or there is no such day.
     #[must_use]
     pub fn read(&self, text: &str) -> Option<NaiveDate> {
-        self.read_bytes(text.as_bytes())
+        let (year, month, day) = self.parts_of(text.as_bytes())?;
+        NaiveDate::from_ymd_opt(year, month, day)
     }
 
-    /// The same of a text in whichever encoding; `None` also where it is not ASCII.
+    /// The same in days since 1970-01-01.
     #[must_use]
-    pub fn read_ascii(&self, text: &[u8]) -> Option<NaiveDate> {
-        if text.is_ascii() { self.read_bytes(text) } else { None }
+    pub fn read_day(&self, text: &str) -> Option<i32> {
+        let (year, month, day) = self.parts_of(text.as_bytes())?;
+        day_of(year, month, day)
     }
 
-    /// Reads a date in UTF-8.
-    fn read_bytes(&self, text: &[u8]) -> Option<NaiveDate> {
+    /// The same of a text in whichever encoding; `None` also where it or the format is not ASCII.
+    #[must_use]
+    pub fn read_ascii_day(&self, text: &[u8]) -> Option<i32> {
+        let (year, month, day) = self.parts_of(text).filter(|_| self.is_ascii)?;
+        day_of(year, month, day)
+    }
+
+    /// Year, month and day of the month as they are written, whether there is such a day or not.
+    fn parts_of(&self, text: &[u8]) -> Option<(i32, u32, u32)> {
         let (mut year, mut month, mut day) = (0, 0, 0);
         let mut rest = text;
         for part in &self.parts {
-            let taken;
             match *part {
-                Part::Year => (year, taken) = digits(rest, 4, 4)?,
-                Part::Month { fixed } => (month, taken) = digits(rest, if fixed { 2 } else { 1 }, 2)?,
-                Part::Day { fixed } => (day, taken) = digits(rest, if fixed { 2 } else { 1 }, 2)?,
-                Part::Literal(literal) => {
-                    rest = match u8::try_from(literal) {
-                        Ok(literal) if literal.is_ascii() => rest.strip_prefix(&[literal])?,
-                        _ => rest.strip_prefix(literal.encode_utf8(&mut [0; 4]).as_bytes())?,
-                    };
-                    continue;
+                Part::Year => (year, rest) = four_digits(rest)?,
+                Part::Month { fixed } => (month, rest) = two_digits(rest, fixed)?,
+                Part::Day { fixed } => (day, rest) = two_digits(rest, fixed)?,
+                Part::Literal(literal) if literal.is_ascii() => {
+                    rest = rest.split_first().filter(|(byte, _)| char::from(**byte) == literal)?.1;
                 }
+                Part::Literal(literal) => rest = rest.strip_prefix(literal.encode_utf8(&mut [0; 4]).as_bytes())?,
             }
-            rest = &rest[taken..];
         }
-        let year = i32::try_from(year).ok().filter(|&year| year > 0)?;
-        if rest.is_empty() { NaiveDate::from_ymd_opt(year, month, day) } else { None }
+        (rest.is_empty() && year > 0).then_some((year, month, day))
     }
 }
 
-/// The number that the first `least` to `most` digits make, and how many there were.
-fn digits(text: &[u8], least: usize, most: usize) -> Option<(u32, usize)> {
-    let (mut number, mut count) = (0, 0);
-    while count < most
-        && let Some(digit) = text.get(count).filter(|byte| byte.is_ascii_digit())
-    {
-        number = number * 10 + u32::from(digit - b'0');
-        count += 1;
+/// The number that the first four digits make, and what comes behind them.
+fn four_digits(text: &[u8]) -> Option<(i32, &[u8])> {
+    let (digits, rest) = text.split_first_chunk::<4>()?;
+    let is_number = digits.iter().all(u8::is_ascii_digit);
+    is_number.then(|| (digits.iter().fold(0, |number, digit| number * 10 + i32::from(digit - b'0')), rest))
+}
+
+/// The number that the first two digits make, or one that stands alone unless there must be two, and what comes behind.
+fn two_digits(text: &[u8], fixed: bool) -> Option<(u32, &[u8])> {
+    match *text {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9', ref rest @ ..] => {
+            Some((u32::from(tens - b'0') * 10 + u32::from(ones - b'0'), rest))
+        }
+        [ones @ b'0'..=b'9', ref rest @ ..] if !fixed => Some((u32::from(ones - b'0'), rest)),
+        _ => None,
     }
-    (count >= least).then_some((number, count))
 }
 
 pub(super) fn file_format(department: &Table<'_, '_>) -> Option<FileFormat> {

@@ -2,7 +2,7 @@
 
 use super::OTHER_TYPE;
 use super::reader::{At, Table, nearest};
-use crate::extract::days;
+use crate::calendar::days;
 use crate::identity::would_be_masked;
 use chrono::NaiveDate;
 use std::cell::Cell;

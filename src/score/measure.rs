@@ -1,7 +1,7 @@
 //! What the measures mean, over spells of days. Source: section 5 of the contract; the worked cases are Statistics
 //! Denmark's way of counting spells.
 
-use crate::extract::days;
+use crate::calendar::days;
 use chrono::{Datelike, NaiveDate};
 
 /// The first day that a look-back of `years` calendar years keeps: the day after `as_of` − years, where a year without

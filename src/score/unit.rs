@@ -65,7 +65,7 @@ impl<'p> Scorer<'p> {
         };
         Self {
             rules: programme.rules.iter().map(prepare).collect(),
-            as_of: crate::extract::days(programme.as_of),
+            as_of: crate::calendar::days(programme.as_of),
             min_departments: programme.eligibility.min_departments.unwrap_or(0),
             min_points: programme.eligibility.min_points,
             required: &programme.eligibility.require,

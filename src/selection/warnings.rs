@@ -37,7 +37,7 @@ fn unreachable_bands(programme: &Programme, rule: &Rule) -> Vec<Warning> {
     let most = match rule.measure {
         Measure::Departments => u32::try_from(programme.departments.len()).ok().map(f64::from),
         Measure::Years => rule.window_years.map(|years| {
-            let last = crate::extract::days(programme.as_of);
+            let last = crate::calendar::days(programme.as_of);
             f64::from(last - window_start(programme.as_of, years) + 1)
         }),
         _ => None,
