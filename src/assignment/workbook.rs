@@ -180,22 +180,19 @@ fn list_sheet(
     for (row, line) in (1_u32..).zip(lines) {
         let kind = if line.kind == Kind::Family { words.family } else { words.citizen };
         let lists = [line.members.join("\n"), line.departments.join(", ")];
-        sheet.write_number_with_format(row, 0, line.rank, &formats.text)?;
-        sheet.write_string_with_format(row, 1, &line.label, &formats.text)?;
-        sheet.write_string_with_format(row, 2, kind, &formats.text)?;
-        sheet.write_string_with_format(row, 3, &lists[0], &formats.text)?;
-        sheet.write_string_with_format(row, 4, &lists[1], &formats.text)?;
-        sheet.write_number_with_format(row, POINTS, line.points, &formats.text)?;
+        sheet.write_number(row, 0, line.rank)?;
+        sheet.write_string(row, 1, &line.label)?;
+        sheet.write_string(row, 2, kind)?;
+        sheet.write_string(row, 3, &lists[0])?;
+        sheet.write_string(row, 4, &lists[1])?;
+        sheet.write_number(row, POINTS, line.points)?;
         for (column, (value, points)) in (BEFORE_RULES..).zip(&line.rules) {
-            let text = format!("{} → {points}", sentences.number(*value));
-            sheet.write_string_with_format(row, column, text, &formats.text)?;
+            sheet.write_string(row, column, format!("{} → {points}", sentences.number(*value)))?;
         }
-        let format = if line.incomplete.is_empty() { &formats.text } else { &formats.marked };
-        sheet.write_string_with_format(row, incomplete, line.incomplete.join(", "), format)?;
+        sheet.write_string(row, incomplete, line.incomplete.join(", "))?;
         for (column, text) in (incomplete + 1..notes).zip(&line.decided) {
-            sheet.write_string_with_format(row, column, text, &formats.text)?;
+            sheet.write_string(row, column, text)?;
         }
-        sheet.write_blank(row, notes, &formats.text)?;
     }
     let last = u32::try_from(lines.len()).unwrap_or(u32::MAX);
     for (column, width) in
@@ -209,6 +206,11 @@ fn list_sheet(
     sheet.set_freeze_panes(1, 0)?;
     sheet.autofilter(0, 0, last, notes)?;
     if last > 0 {
+        // All at once: looking a format up for each cell takes longer than writing the cell.
+        sheet.set_range_format(1, 0, last, notes, &formats.text)?;
+        for (row, _) in (1..).zip(lines).filter(|(_, line)| !line.incomplete.is_empty()) {
+            sheet.set_cell_format(row, incomplete, &formats.marked)?;
+        }
         // The newer style is an extension, which other programs than Excel warn of.
         let bar = ConditionalFormatDataBar::new().use_classic_style();
         sheet.add_conditional_format(1, POINTS, last, POINTS, &bar)?;

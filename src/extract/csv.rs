@@ -161,25 +161,20 @@ const WINDOW: usize = u64::BITS as usize;
 
 /// A bit for each of the first 64 bytes that is a separator, the lowest for the first.
 fn separators(bytes: &[u8], delimiter: u8) -> u64 {
+    let is_separator = |byte: u8| u8::from(byte == delimiter) | u8::from(byte == b'\n');
     match bytes.first_chunk::<WINDOW>() {
-        Some(window) => window.as_chunks().0.iter().rev().fold(0, |found, &word| found << 8 | in_word(word, delimiter)),
-        None => bytes.iter().rev().fold(0, |found, &byte| found << 1 | u64::from(byte == delimiter || byte == b'\n')),
+        Some(window) => {
+            let found: [u8; WINDOW] = std::array::from_fn(|at| is_separator(window[at]));
+            found.as_chunks().0.iter().rev().fold(0, |bits, &eight| bits << 8 | bits_of(eight))
+        }
+        None => bytes.iter().rev().fold(0, |bits, &byte| bits << 1 | u64::from(is_separator(byte))),
     }
 }
 
-/// The same of eight bytes, all at once.
-fn in_word(word: [u8; 8], delimiter: u8) -> u64 {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    const LOW: u64 = EACH * 0x7f;
-    let word = u64::from_le_bytes(word);
-    // The highest bit of each byte that is not this one: no other bit carries into the next byte.
-    let differs = |from: u8| {
-        let difference = word ^ (EACH * u64::from(from));
-        ((difference & LOW) + LOW) | difference
-    };
-    let equals = !(differs(delimiter) & differs(b'\n')) >> 7 & EACH;
-    // Moves the bit of each byte to its place among the highest eight.
-    equals.wrapping_mul(0x0102_0408_1020_4080) >> 56
+/// The bits that eight bytes, each 0 or 1, make; the lowest is the first's.
+fn bits_of(eight: [u8; 8]) -> u64 {
+    // Moves each byte's bit to its place among the highest eight; no two come to lie on one another.
+    u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 /// Where the whole rows of a piece of a file end.

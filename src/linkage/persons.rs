@@ -34,6 +34,9 @@ pub struct DepartmentRecords {
     pub incomplete: Vec<u32>,
 }
 
+/// Shards that one thread takes at a time: so few that none has to wait long for another in the end.
+const SHARDS_AT_A_TIME: usize = 4;
+
 impl<S: Send + Sync> Linked<S> {
     /// Numbers the persons of all deliveries, which come in the programme's order; what is to be known of a person that
     /// is a unit alone, `alone` finds.
@@ -69,7 +72,7 @@ impl<S: Send + Sync> Linked<S> {
             parts.into_iter().zip(&mut *records).try_for_each(|(part, records)| part.load(records))?;
             Shard::new(records, &terms, &alone)
         };
-        let shards = of_shards.into_par_iter().map_init(Vec::new, link);
+        let shards = of_shards.into_par_iter().with_max_len(SHARDS_AT_A_TIME).map_init(Vec::new, link);
         let mut shards: Vec<Shard<S>> = shards.collect::<Result<_>>()?;
         let mut before: u32 = 0;
         for shard in &mut shards {

@@ -70,12 +70,14 @@ impl Units {
     }
 
     /// Lists each group's members; a group is numbered by its smallest member, so units come in the order of their ids.
-    fn gather<S>(linked: &Linked<S>, groups: &mut Groups, is_parent: &[bool]) -> Self {
+    fn gather<S: Send + Sync>(linked: &Linked<S>, groups: &mut Groups, is_parent: &[bool]) -> Self {
+        // Nearly everybody is a unit alone; room that is not used is not taken.
+        let persons = linked.number_of_persons();
         let mut units = Self {
-            first_member: Vec::new(),
-            members: Vec::new(),
-            kinds: Vec::new(),
-            open_departments: Vec::new(),
+            first_member: Vec::with_capacity(persons + 1),
+            members: Vec::with_capacity(persons),
+            kinds: Vec::with_capacity(persons),
+            open_departments: Vec::with_capacity(persons),
             placeholder_children: Vec::new(),
         };
         // Of a group's smallest member: its unit, and where the unit's next member goes.

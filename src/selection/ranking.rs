@@ -14,6 +14,9 @@ use polars::prelude::{
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+/// Units that one thread looks at at a time: so few that none has to wait long for another in the end.
+const UNITS_AT_A_TIME: usize = 1 << 14;
+
 const UNIT: &str = "unit";
 const POINTS: &str = "points";
 const LOTTERY: &str = "lottery";
@@ -75,7 +78,7 @@ pub fn lottery_number(draw: &str, unit: Pseudonym) -> u64 {
 /// [`Error::Refused`] where a unit's points do not fit into 32 bits, [`Error::System`] where there are too few threads.
 pub fn rank(programme: &Programme, rules: &Scorer<'_>, linked: &Linked<Scored>, units: &Units) -> Result<Ranking> {
     let score = |position| rules.score_linked(linked, units.get(position)).map(|scored| (position, scored));
-    let score = || (0..units.len()).into_par_iter().filter_map(score).collect::<Vec<(usize, Scored)>>();
+    let score = || (0..units.len()).into_par_iter().with_max_len(UNITS_AT_A_TIME).filter_map(score).collect::<Vec<(usize, Scored)>>();
     let (mut scored, alone) = rayon::join(score, || scored_alone(linked, units));
     scored.extend(alone);
     // Stable, as that goes fast through what is sorted in parts.
