@@ -78,6 +78,7 @@ impl<'b> RowReader<'b> {
     }
 
     /// Goes past the next delimiter or line end: where the field ends, and the row if it does.
+    #[inline]
     fn run_to_separator(&mut self) -> (usize, Option<usize>) {
         let start = self.at;
         let Some(stop) = self.separators.next() else {
@@ -135,6 +136,7 @@ impl<'b> Separators<'b> {
     }
 
     /// The next one; `None` where there are no more.
+    #[inline]
     fn next(&mut self) -> Option<usize> {
         while self.found == 0 {
             self.window += WINDOW;
@@ -160,6 +162,7 @@ impl<'b> Separators<'b> {
 const WINDOW: usize = u64::BITS as usize;
 
 /// A bit for each of the first 64 bytes that is a separator, the lowest for the first.
+#[inline(never)] // so that what is done for each cell stays small
 fn separators(bytes: &[u8], delimiter: u8) -> u64 {
     let is_separator = |byte: u8| u8::from(byte == delimiter) | u8::from(byte == b'\n');
     match bytes.first_chunk::<WINDOW>() {
