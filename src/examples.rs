@@ -3,9 +3,9 @@
 //! The records of an example become deliveries in memory, and everything from there on is what `select` and `explain`
 //! do with real ones.
 
+use crate::calendar::days;
 use crate::error::Result;
 use crate::explanation::{Asked, Explanation};
-use crate::calendar::days;
 use crate::extract::{LeavingTypes, Record, Records, Types};
 use crate::identity::{Pseudonym, Sex};
 use crate::linkage::Delivery;

@@ -19,6 +19,7 @@ use rust_xlsxwriter::{
     Color, ConditionalFormatDataBar, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, IgnoreError,
     Workbook, Worksheet, XlsxError,
 };
+use std::collections::HashMap;
 use std::path::Path;
 
 /// Columns before those of the rules; the last but one of all is `incomplete`, the last for notes.
@@ -177,6 +178,8 @@ fn list_sheet(
     for (column, heading) in (0..=notes).zip(headings) {
         sheet.write_string_with_format(0, column, heading, &formats.heading)?;
     }
+    // By amount and points: few differ.
+    let mut texts: HashMap<(u64, i32), String> = HashMap::new();
     for (row, line) in (1_u32..).zip(lines) {
         let kind = if line.kind == Kind::Family { words.family } else { words.citizen };
         let lists = [line.members.join("\n"), line.departments.join(", ")];
@@ -187,7 +190,9 @@ fn list_sheet(
         sheet.write_string(row, 4, &lists[1])?;
         sheet.write_number(row, POINTS, line.points)?;
         for (column, (value, points)) in (BEFORE_RULES..).zip(&line.rules) {
-            sheet.write_string(row, column, format!("{} → {points}", sentences.number(*value)))?;
+            let text = texts.entry((value.to_bits(), *points));
+            let text = text.or_insert_with(|| format!("{} → {points}", sentences.number(*value)));
+            sheet.write_string(row, column, text.as_str())?;
         }
         sheet.write_string(row, incomplete, line.incomplete.join(", "))?;
         for (column, text) in (incomplete + 1..notes).zip(&line.decided) {

@@ -1,8 +1,8 @@
 //! Finding whom an explanation is asked for, and putting together what there is to say.
 
 use super::{Asked, Explanation, RecordFacts, RuleFacts, TestFacts, UnitFacts};
-use crate::error::{Error, Result};
 use crate::calendar::date;
+use crate::error::{Error, Result};
 use crate::extract::Record;
 use crate::identity::Pseudonym;
 use crate::linkage::{Linked, Unit, Units};

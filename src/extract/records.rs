@@ -294,7 +294,10 @@ impl Records {
     }
 
     /// Changes the records of each part, of which there may be fewer afterwards.
-    fn change_parts<T: Send>(&mut self, change: impl Fn(&mut Vec<Record>, &mut Scratch<Record>) -> T + Sync) -> Result<Vec<T>> {
+    fn change_parts<T: Send>(
+        &mut self,
+        change: impl Fn(&mut Vec<Record>, &mut Scratch<Record>) -> T + Sync,
+    ) -> Result<Vec<T>> {
         let overflow = self.overflow.as_deref();
         let change = |scratch: &mut (Scratch<Record>, Vec<Record>), part: &mut Part| {
             let (scratch, spare) = scratch;
@@ -379,9 +382,7 @@ fn sort_part(records: &mut Vec<Record>, scratch: &mut Scratch<Record>, ranks: &[
         let rank = ranks[record.kind as usize];
         (record.start, record.end, rank, record.record, record.child, record.kind)
     };
-    let order = |one: &Record, other: &Record| {
-        one.person.cmp(&other.person).then_with(|| rest(one).cmp(&rest(other)))
-    };
+    let order = |one: &Record, other: &Record| one.person.cmp(&other.person).then_with(|| rest(one).cmp(&rest(other)));
     scratch.sort(records, leading, order);
 }
 

@@ -21,12 +21,7 @@ impl<T> Default for Scratch<T> {
 impl<T: Copy> Scratch<T> {
     /// Sorts items: puts them into buckets by `leading` bits, which are uniform and rise with the `order`, then sorts within
     /// each. Where those bits are not uniform, it takes as long as any sorting.
-    pub(super) fn sort(
-        &mut self,
-        items: &mut Vec<T>,
-        leading: impl Fn(&T) -> u64,
-        order: impl Fn(&T, &T) -> Ordering,
-    ) {
+    pub(super) fn sort(&mut self, items: &mut Vec<T>, leading: impl Fn(&T) -> u64, order: impl Fn(&T, &T) -> Ordering) {
         let Some(&first) = items.first() else { return };
         let buckets = (items.len() / ITEMS_OF_BUCKET).next_power_of_two().max(2);
         let bucket = |item: &T| {

@@ -64,49 +64,65 @@ impl Units {
         for &(_, person) in &links {
             is_parent[person as usize] = true;
         }
-        let mut units = Self::gather(linked, &mut groups, &is_parent);
+        let mut units = Self::gather(linked, groups, &is_parent);
         units.placeholder_children = placeholder_children;
         units
     }
 
     /// Lists each group's members; a group is numbered by its smallest member, so units come in the order of their ids.
-    fn gather<S: Send + Sync>(linked: &Linked<S>, groups: &mut Groups, is_parent: &[bool]) -> Self {
-        // Nearly everybody is a unit alone; room that is not used is not taken.
-        let persons = linked.number_of_persons();
-        let mut units = Self {
-            first_member: Vec::with_capacity(persons + 1),
-            members: Vec::with_capacity(persons),
-            kinds: Vec::with_capacity(persons),
-            open_departments: Vec::with_capacity(persons),
-            placeholder_children: Vec::new(),
+    fn gather<S: Send + Sync>(linked: &Linked<S>, groups: Groups, is_parent: &[bool]) -> Self {
+        let (roots, sizes) = groups.into_roots();
+        // Those who take part, with their departments with an open record.
+        let persons = || {
+            linked.shards.iter().flat_map(|shard| {
+                let numbered = (shard.first_person..).zip(&shard.takes_part).zip(&shard.open_departments);
+                numbered.filter(|((_, takes_part), _)| **takes_part).map(|((person, _), open)| (person, *open))
+            })
         };
-        // Of a group's smallest member: its unit, and where the unit's next member goes.
-        let mut unit_of_root: HashMap<u32, (usize, usize), RandomState> = HashMap::default();
-        for shard in &linked.shards {
-            let numbered = (shard.first_person..).zip(&shard.takes_part).zip(&shard.open_departments);
-            for ((person, _), open) in numbered.filter(|((_, takes_part), _)| **takes_part) {
-                let root = groups.root(person);
-                let kind = if is_parent[person as usize] { Kind::Family } else { Kind::Citizen };
-                if root == person {
-                    let unit = units.kinds.len();
-                    let members = groups.size(person) as usize;
-                    let first = units.members.len();
-                    units.first_member.push(u32::try_from(first).expect("no more members than persons"));
-                    units.members.resize(first + members, person);
-                    units.kinds.push(kind);
-                    units.open_departments.push(*open);
-                    if members > 1 {
-                        unit_of_root.insert(root, (unit, first + 1));
+        // Nearly everybody is a unit alone; room that is not used is not taken.
+        let most = linked.number_of_persons();
+        let members = || {
+            let (mut first_member, mut members) = (Vec::with_capacity(most + 1), Vec::with_capacity(most));
+            // By the smallest member of a group of several: where its next one goes.
+            let mut next = vec![0; most];
+            let position = |length: usize| u32::try_from(length).expect("no more members than persons");
+            for (person, _) in persons() {
+                let root = roots[person as usize] as usize;
+                if root == person as usize {
+                    let first = position(members.len());
+                    first_member.push(first);
+                    members.resize(members.len() + sizes[root] as usize, person);
+                    if sizes[root] > 1 {
+                        next[root] = first + 1;
                     }
-                } else if let Some((unit, next)) = unit_of_root.get_mut(&root) {
-                    units.members[*next] = person;
-                    units.open_departments[*unit] |= open;
-                    *next += 1;
+                } else {
+                    members[next[root] as usize] = person;
+                    next[root] += 1;
                 }
             }
-        }
-        units.first_member.push(u32::try_from(units.members.len()).expect("no more members than persons"));
-        units
+            first_member.push(position(members.len()));
+            (first_member, members)
+        };
+        let looks = || {
+            let (mut kinds, mut open_departments) = (Vec::with_capacity(most), Vec::<u64>::with_capacity(most));
+            let mut unit_of_root: HashMap<u32, usize, RandomState> = HashMap::default();
+            for (person, open) in persons() {
+                let root = roots[person as usize];
+                if root != person {
+                    open_departments[unit_of_root[&root]] |= open;
+                    continue;
+                }
+                let kind = if is_parent[person as usize] { Kind::Family } else { Kind::Citizen };
+                if sizes[root as usize] > 1 {
+                    unit_of_root.insert(root, kinds.len());
+                }
+                kinds.push(kind);
+                open_departments.push(open);
+            }
+            (kinds, open_departments)
+        };
+        let ((first_member, members), (kinds, open_departments)) = rayon::join(members, looks);
+        Self { first_member, members, kinds, open_departments, placeholder_children: Vec::new() }
     }
 
     /// Number of units.
@@ -253,8 +269,12 @@ impl Groups {
         }
     }
 
-    /// The size of the group that `root` is the smallest member of.
-    fn size(&self, root: u32) -> u32 {
-        self.size[root as usize]
+    /// Of each, the smallest member of its group; and by that, how many the group has.
+    fn into_roots(mut self) -> (Vec<u32>, Vec<u32>) {
+        // Smaller ones come first, and point to the smallest by then.
+        for person in 0..self.parent.len() {
+            self.parent[person] = self.parent[self.parent[person] as usize];
+        }
+        (self.parent, self.size)
     }
 }

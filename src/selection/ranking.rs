@@ -78,32 +78,40 @@ pub fn lottery_number(draw: &str, unit: Pseudonym) -> u64 {
 /// [`Error::Refused`] where a unit's points do not fit into 32 bits, [`Error::System`] where there are too few threads.
 pub fn rank(programme: &Programme, rules: &Scorer<'_>, linked: &Linked<Scored>, units: &Units) -> Result<Ranking> {
     let score = |position| rules.score_linked(linked, units.get(position)).map(|scored| (position, scored));
-    let score = || (0..units.len()).into_par_iter().with_max_len(UNITS_AT_A_TIME).filter_map(score).collect::<Vec<(usize, Scored)>>();
+    let positions = (0..units.len()).into_par_iter().with_max_len(UNITS_AT_A_TIME);
+    let score = || positions.filter_map(score).collect::<Vec<(usize, Scored)>>();
     let (mut scored, alone) = rayon::join(score, || scored_alone(linked, units));
     scored.extend(alone);
     // Stable, as that goes fast through what is sorted in parts.
     scored.sort_by_key(|(position, _)| *position);
     let gives_points = |rule: usize| scored.iter().filter(|(_, scored)| scored.points[rule] != 0).count();
-    let with_points = (0..programme.rules.len()).map(gives_points).collect();
+    let with_points = (0..programme.rules.len()).into_par_iter().map(gives_points).collect();
     let number_scored = scored.len();
+    let points: Option<Vec<i32>> = scored.par_iter().map(|(_, scored)| i32::try_from(scored.total()).ok()).collect();
+    let points = points.ok_or_else(|| {
+        Error::refused(
+            "the points of a unit do not fit into 32 bits",
+            "give the rules with `points_per` a `max`, or fewer points for each",
+        )
+    })?;
 
     check_threads()?;
-    let frame = frame(programme, linked, units, &scored)?;
+    let frame = frame(programme, linked, units, &scored, &points)?;
     let order = order(programme, &frame).map_err(|error| internal(&error))?;
     let mut scored: Vec<Option<(usize, Scored)>> = scored.into_iter().map(Some).collect();
     let take = |(row, lottery): (u32, u64)| {
         let (position, scored) = scored[row as usize].take()?;
-        let points = i32::try_from(scored.total()).ok()?;
-        Some(RankedUnit { position, points, lottery, scored })
+        Some(RankedUnit { position, points: points[row as usize], lottery, scored })
     };
     let ranked = order.into_iter().filter_map(take).collect();
-    let left = scored.into_iter().flatten();
-    let not_eligible = left.filter_map(|(position, scored)| not_eligible(programme, position, &scored)).collect();
+    let left = scored.iter().zip(&points).filter_map(|(left, points)| left.as_ref().map(|left| (left, *points)));
+    let not_eligible =
+        left.filter_map(|((position, scored), points)| not_eligible(programme, *position, points, scored));
+    let not_eligible = not_eligible.collect();
     Ok(Ranking { ranked, not_eligible, scored: number_scored, with_points })
 }
 
-fn not_eligible(programme: &Programme, position: usize, scored: &Scored) -> Option<NotEligible> {
-    let points = i32::try_from(scored.total()).ok()?;
+fn not_eligible(programme: &Programme, position: usize, points: i32, scored: &Scored) -> Option<NotEligible> {
     let Eligibility { min_points, require, .. } = &programme.eligibility;
     let missing = || require.iter().find(|&&rule| scored.points[rule] <= 0).map(|&rule| WhyNot::Require(rule));
     let reason = if min_points.is_some_and(|least| points < least) { Some(WhyNot::MinPoints) } else { missing() };
@@ -126,19 +134,13 @@ fn frame(
     linked: &Linked<Scored>,
     units: &Units,
     scored: &[(usize, Scored)],
+    points: &[i32],
 ) -> Result<DataFrame> {
-    let totals: Option<Vec<i32>> = scored.iter().map(|(_, scored)| i32::try_from(scored.total()).ok()).collect();
-    let totals = totals.ok_or_else(|| {
-        Error::refused(
-            "the points of a unit do not fit into 32 bits",
-            "give the rules with `points_per` a `max`, or fewer points for each",
-        )
-    })?;
     let rows: Vec<u32> = (0..scored.len()).filter_map(|row| u32::try_from(row).ok()).collect();
     let (draw, _) = programme.lottery();
     let id = |position: usize| linked.person(units.get(position).members[0]);
     let lottery: Vec<u64> = scored.par_iter().map(|(position, _)| lottery_number(draw, id(*position))).collect();
-    let mut columns = vec![column(UNIT, rows), column(POINTS, totals), column(LOTTERY, lottery)];
+    let mut columns = vec![column(UNIT, rows), column(POINTS, points.to_vec()), column(LOTTERY, lottery)];
     let of_rule = |rule: usize| {
         let amounts: Vec<u32> = scored.iter().map(|(_, scored)| scored.amounts[rule]).collect();
         let points: Vec<i64> = scored.iter().map(|(_, scored)| scored.points[rule]).collect();
