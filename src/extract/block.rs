@@ -11,7 +11,7 @@ use std::io::Read;
 use zeroize::Zeroizing;
 
 /// Bytes read at a time: a block's rows and records stay in a core's cache, more or less.
-pub(super) const BLOCK_BYTES: usize = 1 << 20;
+pub(super) const BLOCK_BYTES: usize = 1 << 19;
 
 /// No row of an extract is longer than this; a longer one is an unclosed quote or no CSV.
 pub(super) const LONGEST_ROW_BYTES: usize = 16 << 20;
