@@ -29,7 +29,9 @@ impl<T: Copy> Scratch<T> {
         };
         self.ends.clear();
         self.ends.resize(buckets, 0);
-        items.iter().for_each(|item| self.ends[bucket(item)] += 1);
+        for item in items.iter() {
+            self.ends[bucket(item)] += 1;
+        }
         let mut end = 0;
         for size in &mut self.ends {
             // Where it begins, which moves to where it ends as it is filled.
@@ -46,6 +48,41 @@ impl<T: Copy> Scratch<T> {
         for &end in &self.ends {
             items[start..end].sort_unstable_by(&order);
             start = end;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Scratch;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    /// Items of which the first part is what they are put into buckets by.
+    type Item = (u64, u8);
+
+    /// Uniform ones, some of them twice; ones that are all in a bucket; and the ends of what there can be.
+    fn items() -> impl Strategy<Value = Vec<Item>> {
+        let uniform = vec((any::<u64>(), 0..4_u8), 0..700);
+        let twice = uniform.clone().prop_map(|items| items.iter().flat_map(|&item| [item, item]).collect::<Vec<_>>());
+        let alike = vec((0..9_u64, any::<u8>()), 0..300);
+        let ends = vec((prop::sample::select(std::vec![0, 1, u64::MAX >> 1, u64::MAX]), any::<u8>()), 0..70);
+        prop_oneof![uniform, twice, alike, ends]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_is_sorted_one_after_the_other_is_in_order(all in vec(items(), 1..5)) {
+            let mut scratch = Scratch::default();
+            for items in all {
+                let mut expected = items.clone();
+                expected.sort_unstable();
+                let mut sorted = items;
+                scratch.sort(&mut sorted, |item| item.0, Ord::cmp);
+                prop_assert_eq!(sorted, expected);
+            }
         }
     }
 }

@@ -126,10 +126,18 @@ fn rows_slowly(text: &str) -> Result<Vec<Vec<Cell>>, usize> {
     Ok(rows)
 }
 
-/// Texts of what matters in CSV.
+/// Texts of what matters in CSV: short ones, and such as are longer than what is looked at at once.
 fn texts() -> impl Strategy<Value = String> {
-    let character = prop::sample::select(vec!['"', '"', ',', '\n', '\r', 'a', ' ']);
-    prop::collection::vec(character, 0..24).prop_map(|characters| characters.into_iter().collect())
+    let pieces = vec!["\"", "\"", ",", "\n", "\r", "a", " "];
+    let short = prop::collection::vec(prop::sample::select(pieces.clone()), 0..24);
+    // Cells that end around the ends of 64 bytes, and rows without any.
+    let long_cells = ["a"; 200].concat();
+    let piece = prop_oneof![
+        9 => prop::sample::select(pieces).prop_map(str::to_owned),
+        1 => (1..long_cells.len()).prop_map(move |length| long_cells[..length].to_owned()),
+    ];
+    let long = prop::collection::vec(piece, 0..160);
+    prop_oneof![3 => short.prop_map(|pieces| pieces.concat()), 1 => long.prop_map(|pieces| pieces.concat())]
 }
 
 /// The rows of a text that comes in pieces of these lengths, as a file does in blocks.
@@ -173,7 +181,7 @@ proptest! {
     }
 
     #[test]
-    fn a_text_cut_anywhere_gives_the_same_rows(text in texts(), lengths in prop::collection::vec(0..9_usize, 0..8)) {
+    fn a_text_cut_anywhere_gives_the_same_rows(text in texts(), lengths in prop::collection::vec(0..90_usize, 0..8)) {
         prop_assert_eq!(rows_in_blocks(text.as_bytes(), &lengths), rows_slowly(&text));
     }
 }
