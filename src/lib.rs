@@ -51,6 +51,7 @@ pub mod programme;
 pub mod purge;
 pub mod release;
 pub mod report;
+mod reused;
 pub mod score;
 pub mod selection;
 pub mod sentences;

@@ -5,6 +5,7 @@ use super::sorting::Scratch;
 use crate::calendar::{first_of_month, last_of_month};
 use crate::error::Result;
 use crate::identity::{Pseudonym, Sex};
+use crate::reused::Reused;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -97,6 +98,9 @@ pub struct Sorted {
 /// Parts that records are kept in: by the leading bits of the person, so that each part sorts on its own and the
 /// parts in their order are the whole in order (pseudonyms are uniform).
 const PARTS: usize = 256;
+
+/// Parts that one thread takes at a time: so few that none has to wait long for another in the end.
+const PARTS_AT_A_TIME: usize = 4;
 
 /// The records of a department, in memory as far as there is room.
 #[derive(Debug)]
@@ -299,14 +303,16 @@ impl Records {
         change: impl Fn(&mut Vec<Record>, &mut Scratch<Record>) -> T + Sync,
     ) -> Result<Vec<T>> {
         let overflow = self.overflow.as_deref();
-        let change = |scratch: &mut (Scratch<Record>, Vec<Record>), part: &mut Part| {
-            let (scratch, spare) = scratch;
-            let mut records = part.take(overflow, std::mem::take(spare))?;
-            let result = change(&mut records, scratch);
-            *spare = part.put(records, overflow)?;
-            Ok(result)
+        let room = Reused::<(Scratch<Record>, Vec<Record>)>::default();
+        let change = |part: &mut Part| {
+            room.lend(|(scratch, spare)| {
+                let mut records = part.take(overflow, std::mem::take(spare))?;
+                let result = change(&mut records, scratch);
+                *spare = part.put(records, overflow)?;
+                Ok(result)
+            })
         };
-        let results = self.parts.par_iter_mut().map_init(Default::default, change).collect();
+        let results = self.parts.par_iter_mut().with_max_len(PARTS_AT_A_TIME).map(change).collect();
         self.in_memory = self.parts.iter().map(|part| part.memory.len()).sum();
         results
     }

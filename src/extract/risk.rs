@@ -19,6 +19,7 @@ use crate::calendar::month;
 use crate::error::Result;
 use crate::identity::Sex;
 use crate::programme::{Attributes, DatesLeave, Programme};
+use crate::reused::Reused;
 use foldhash::quality::FixedState;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -280,14 +281,17 @@ impl<'p> Classes<'p> {
 
     /// By view: what is counted of its classes. All of a class are in one bucket.
     fn tallies(&self, parts: &[OfPart]) -> Result<Vec<Tally>> {
-        let tally = |(classes, scratch): &mut (Vec<u64>, Scratch<u64>), bucket: usize| {
-            classes.clear();
-            parts.iter().try_for_each(|part| part.read(bucket, classes))?;
-            // Behind the bits that are the same in all of the bucket.
-            scratch.sort(classes, |class| class << BUCKETS.ilog2(), Ord::cmp);
-            Ok(Tally::of(classes))
+        let room = Reused::<(Vec<u64>, Scratch<u64>)>::default();
+        let tally = |bucket: usize| {
+            room.lend(|(classes, scratch)| {
+                classes.clear();
+                parts.iter().try_for_each(|part| part.read(bucket, classes))?;
+                // Behind the bits that are the same in all of the bucket.
+                scratch.sort(classes, |class| class << BUCKETS.ilog2(), Ord::cmp);
+                Ok(Tally::of(classes))
+            })
         };
-        let of_buckets = (0..self.seen.views.len() * BUCKETS).into_par_iter().map_init(Default::default, tally);
+        let of_buckets = (0..self.seen.views.len() * BUCKETS).into_par_iter().map(tally);
         let of_buckets = of_buckets.collect::<Result<Vec<Tally>>>()?;
         let of_view = |tallies: &[Tally]| tallies.iter().copied().fold(Tally::default(), Tally::plus);
         Ok(of_buckets.chunks_exact(BUCKETS).map(of_view).collect())

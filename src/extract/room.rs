@@ -78,9 +78,9 @@ impl Room {
         Self { records: self.records / departments.max(1), ..self.clone() }
     }
 
-    /// Whether so many hashes beside the records are too many: these may take a quarter of what records may.
+    /// Whether so many hashes beside the records are too many: these may take as much again as records may.
     pub(super) fn is_exceeded_by_hashes(&self, hashes: usize) -> bool {
-        self.folder.is_some() && hashes / (RECORD_BYTES / size_of::<u64>() / 4) > self.records
+        self.folder.is_some() && hashes / (RECORD_BYTES / size_of::<u64>()) > self.records
     }
 
     /// As many of these records as may be in memory.

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::extract::{Record, SortedPart};
 use crate::identity::Pseudonym;
 use crate::programme::Programme;
+use crate::reused::Reused;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -67,12 +68,15 @@ impl<S: Send + Sync> Linked<S> {
         let as_of = crate::calendar::days(programme.as_of);
         let ages = programme.eligibility.ages.as_ref();
         let terms = Terms { ages, has_bands: programme.attributes.age_band, as_of };
-        let link = |records: &mut Vec<Vec<Record>>, parts: Vec<SortedPart>| {
-            records.resize_with(parts.len(), Vec::new);
-            parts.into_iter().zip(&mut *records).try_for_each(|(part, records)| part.load(records))?;
-            Shard::new(records, &terms, &alone)
+        let room = Reused::<Vec<Vec<Record>>>::default();
+        let link = |parts: Vec<SortedPart>| {
+            room.lend(|records| {
+                records.resize_with(parts.len(), Vec::new);
+                parts.into_iter().zip(&mut *records).try_for_each(|(part, records)| part.load(records))?;
+                Shard::new(records, &terms, &alone)
+            })
         };
-        let shards = of_shards.into_par_iter().with_max_len(SHARDS_AT_A_TIME).map_init(Vec::new, link);
+        let shards = of_shards.into_par_iter().with_max_len(SHARDS_AT_A_TIME).map(link);
         let mut shards: Vec<Shard<S>> = shards.collect::<Result<_>>()?;
         let mut before: u32 = 0;
         for shard in &mut shards {
