@@ -158,10 +158,10 @@ pub(crate) fn write_extract(
     types: &LeavingTypes,
 ) -> Result<(String, u64)> {
     let pseudonyms = |name, nullable, value: fn(&Record) -> Option<Pseudonym>| {
-        Column::of_pseudonyms(name, nullable, move |chunk: &Chunk<'_>| hex_column(chunk.len(), chunk.iter().map(value)))
+        Column::of_pseudonyms(name, nullable, move |chunk: &Chunk| hex_column(chunk.len(), chunk.iter().map(value)))
     };
     let days = |name, nullable, value: fn(&Record) -> Option<i32>| {
-        Column::new(Field::new(name, DataType::Date32, nullable), move |chunk: &Chunk<'_>| {
+        Column::new(Field::new(name, DataType::Date32, nullable), move |chunk: &Chunk| {
             let is_there = NullBuffer::from(chunk.values(|row| value(row).is_some()));
             let days = chunk.values(|row| value(row).unwrap_or_default());
             Arc::new(Date32Array::new(days.into(), Some(is_there).filter(|there| there.null_count() > 0)))
@@ -188,14 +188,10 @@ pub(crate) fn write_extract(
 }
 
 /// A column of few distinct words, of which `word` gives each record's.
-fn words<'a, 'r>(
-    name: &str,
-    all: StringArray,
-    word: impl Fn(&Record) -> u32 + Send + Sync + 'a,
-) -> Column<'a, Chunk<'r>> {
+fn words<'a>(name: &str, all: StringArray, word: impl Fn(&Record) -> u32 + Send + Sync + 'a) -> Column<'a, Chunk> {
     let all: ArrayRef = Arc::new(all);
     let text = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
-    Column::new(Field::new(name, text, false), move |chunk: &Chunk<'_>| {
+    Column::new(Field::new(name, text, false), move |chunk: &Chunk| {
         let positions = UInt32Array::from(chunk.values(&word));
         let words = DictionaryArray::<UInt32Type>::try_new(positions, Arc::clone(&all));
         Arc::new(words.expect("every position stands among the words"))

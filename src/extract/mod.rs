@@ -5,6 +5,7 @@
 
 mod block;
 mod change;
+mod compact;
 mod conversion;
 mod csv;
 mod delivery;

@@ -96,7 +96,6 @@ pub(crate) fn read_with(
     progress.begin(&format!("reading {}", department.id), bytes_of(&files));
     let registry = Registry::read(&programme.person_lists, pseudonymiser)?;
     let block_bytes = room.block_bytes();
-    let room = if department.columns.child.is_some() { room } else { room.without_children() };
     let columns = Some(department.columns.clone());
     let mut extract = Extract { records: Records::new(room), columns, ..Extract::default() };
     for file in &files {

@@ -1,17 +1,18 @@
 //! Accepted records: kept in parts, sorted, duplicates counted once.
 
-use super::room::{Overflow, Room, Segment};
+use super::compact::{self, Compact, Index, MOST_BYTES, USUAL_BYTES};
+use super::room::{Overflow, Room};
 use super::sorting::Scratch;
 use crate::calendar::{first_of_month, last_of_month};
 use crate::error::Result;
 use crate::identity::{Pseudonym, Sex};
 use crate::reused::Reused;
 use rayon::prelude::*;
-use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
-/// An accepted row: 64 bytes, so that a nation's fit in memory.
+/// An accepted row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Record {
     /// Whom it is about.
@@ -107,15 +108,25 @@ const PARTS_AT_A_TIME: usize = 4;
 pub struct Records {
     parts: Vec<Part>,
     room: Room,
-    in_memory: usize,
-    overflow: Option<Arc<Overflow<Record>>>,
+    /// What those in memory take.
+    bytes: usize,
+    overflow: Option<Arc<Overflow>>,
 }
 
 /// Records of persons whose pseudonyms begin alike: those put aside come before those in memory.
 #[derive(Debug, Default)]
 struct Part {
-    aside: Vec<Segment>,
-    memory: Vec<Record>,
+    aside: Vec<Aside>,
+    memory: Compact,
+}
+
+/// Records that stand together in the file.
+#[derive(Debug)]
+struct Aside {
+    start: u64,
+    /// Bytes that there is room for.
+    room: usize,
+    index: Index,
 }
 
 impl Default for Records {
@@ -129,16 +140,14 @@ impl Records {
     #[must_use]
     pub fn new(room: Room) -> Self {
         let parts = std::iter::repeat_with(Part::default).take(PARTS).collect();
-        Self { parts, room, in_memory: 0, overflow: None }
+        Self { parts, room, bytes: 0, overflow: None }
     }
 
     /// Makes room in memory for so many more, as far as there may be and the system has it; there can be more or fewer.
     pub(super) fn expect(&mut self, records: usize) {
-        let more = self.room.most_of(records) / PARTS;
-        for part in &mut self.parts {
-            // Parts are alike but for chance. Where there is no room for all of one at once, it grows.
-            let _ = part.memory.try_reserve_exact(more + more / 16);
-        }
+        let more = self.room.most_of(records.saturating_mul(USUAL_BYTES)) / PARTS;
+        // Parts are alike but for chance.
+        self.parts.iter_mut().for_each(|part| part.memory.expect(more + more / 16));
     }
 
     /// Adds records whose types stand at `positions[kind]`.
@@ -150,46 +159,53 @@ impl Records {
 
     /// Adds one record.
     pub fn push(&mut self, record: Record) {
-        self.parts[Self::part_of(record.person)].memory.push(record);
-        self.in_memory += 1;
+        let memory = &mut self.parts[Self::part_of(record.person)].memory;
+        let before = memory.index().bytes();
+        memory.push(&record);
+        self.bytes += memory.index().bytes() - before;
     }
 
-    /// Puts what is in memory aside where there are more records than there is room for.
+    /// Puts what is in memory aside where there is more than there is room for.
     ///
     /// # Errors
     ///
     /// [`crate::Error::File`] where it cannot be written.
     pub fn keep_within_room(&mut self) -> Result<()> {
-        if !self.room.is_exceeded_by(self.in_memory) {
+        if !self.room.is_exceeded_by(self.bytes) {
             return Ok(());
         }
         let overflow = match self.overflow.take() {
             Some(overflow) => overflow,
-            None => Arc::new(self.room.overflow_of_records()?),
+            None => Arc::new(self.room.overflow()?),
         };
-        self.parts.par_iter_mut().filter(|part| !part.memory.is_empty()).try_for_each(|part| {
-            part.aside.push(overflow.append(&part.memory)?);
-            part.memory.clear();
+        self.parts.par_iter_mut().filter(|part| part.memory.index().len() > 0).try_for_each(|part| {
+            // They are to be written over once they are sorted.
+            let room = part.memory.index().most_bytes() + MOST_BYTES;
+            let start = overflow.append(part.memory.bytes(), room)?;
+            part.aside.push(Aside { start, room, index: part.memory.take() });
             Ok(())
         })?;
         self.overflow = Some(overflow);
-        self.in_memory = 0;
+        self.bytes = 0;
         Ok(())
     }
 
     /// Puts records that sort behind those that are here behind them; their types stand at `positions[kind]`.
     pub(crate) fn append(&mut self, further: Self, positions: &[u32]) {
         let is_moved = positions.iter().zip(0..).any(|(&position, before)| position != before);
-        self.in_memory += further.in_memory;
-        for (part, mut further) in self.parts.iter_mut().zip(further.parts) {
+        let mut records = Vec::new();
+        for (part, further) in self.parts.iter_mut().zip(further.parts) {
+            let before = part.memory.index().bytes();
             if is_moved {
-                further.memory.iter_mut().for_each(|record| record.kind = positions[record.kind as usize]);
-            }
-            if part.memory.capacity() == 0 {
-                part.memory = further.memory;
+                records.clear();
+                further.memory.unpack(&mut records);
+                for record in &records {
+                    part.memory.push(&Record { kind: positions[record.kind as usize], ..*record });
+                }
             } else {
-                part.memory.append(&mut further.memory);
+                part.memory.append(&further.memory);
             }
+            self.bytes += part.memory.index().bytes() - before;
         }
     }
 
@@ -207,7 +223,7 @@ impl Records {
     /// Number of records in memory.
     #[must_use]
     pub fn in_memory(&self) -> usize {
-        self.in_memory
+        self.parts.iter().map(|part| part.memory.index().len()).sum()
     }
 
     /// Whether there is none.
@@ -303,17 +319,17 @@ impl Records {
         change: impl Fn(&mut Vec<Record>, &mut Scratch<Record>) -> T + Sync,
     ) -> Result<Vec<T>> {
         let overflow = self.overflow.as_deref();
-        let room = Reused::<(Scratch<Record>, Vec<Record>)>::default();
+        let room = Reused::<(Scratch<Record>, Vec<Record>, Compact)>::default();
         let change = |part: &mut Part| {
-            room.lend(|(scratch, spare)| {
-                let mut records = part.take(overflow, std::mem::take(spare))?;
-                let result = change(&mut records, scratch);
-                *spare = part.put(records, overflow)?;
+            room.lend(|(scratch, records, compact)| {
+                part.read(overflow, records)?;
+                let result = change(records, scratch);
+                part.write_over(records, overflow, compact)?;
                 Ok(result)
             })
         };
         let results = self.parts.par_iter_mut().with_max_len(PARTS_AT_A_TIME).map(change).collect();
-        self.in_memory = self.parts.iter().map(|part| part.memory.len()).sum();
+        self.bytes = self.parts.iter().map(|part| part.memory.index().bytes()).sum();
         results
     }
 
@@ -323,7 +339,13 @@ impl Records {
     ///
     /// [`crate::Error::File`] where records that were put aside cannot be read.
     pub(crate) fn map_parts<T: Send>(&self, look: impl Fn(&[Record]) -> T + Sync) -> Result<Vec<T>> {
-        let look = |part: &Part| Ok(look(&part.all(self.overflow.as_deref())?));
+        let room = Reused::<Vec<Record>>::default();
+        let look = |part: &Part| {
+            room.lend(|records| {
+                part.read(self.overflow.as_deref(), records)?;
+                Ok(look(records))
+            })
+        };
         self.parts.par_iter().map(look).collect()
     }
 
@@ -333,9 +355,16 @@ impl Records {
     ///
     /// [`crate::Error::File`] where records that were put aside cannot be read.
     pub(crate) fn copy(&self) -> Result<Self> {
-        let part = |memory| Part { aside: Vec::new(), memory };
-        let parts: Vec<Part> = self.map_parts(<[Record]>::to_vec)?.into_iter().map(part).collect();
-        Ok(Self { parts, room: Room::default(), in_memory: self.len(), overflow: None })
+        let compact = |records: &[Record]| {
+            let mut memory = Compact::default();
+            for record in records {
+                memory.push(record);
+            }
+            Part { aside: Vec::new(), memory }
+        };
+        let parts = self.map_parts(compact)?;
+        let bytes = parts.iter().map(|part| part.memory.index().bytes()).sum();
+        Ok(Self { parts, room: Room::default(), bytes, overflow: None })
     }
 
     /// How many records there may be in memory.
@@ -354,27 +383,21 @@ impl Records {
     /// # Errors
     ///
     /// [`crate::Error::File`] where records that were put aside cannot be read.
-    pub fn chunk(&self, range: std::ops::Range<usize>) -> Result<Chunk<'_>> {
-        let mut pieces = Vec::new();
+    pub fn chunk(&self, range: Range<usize>) -> Result<Chunk> {
+        let mut chunk = Vec::with_capacity(range.len());
         let mut before = 0;
         for part in &self.parts {
-            let within = |length: usize, before: usize| {
-                let start = range.start.saturating_sub(before).min(length);
-                start..range.end.saturating_sub(before).min(length).max(start)
-            };
-            for segment in &part.aside {
-                let wanted = within(segment.length, before);
-                if let Some(overflow) = self.overflow.as_deref().filter(|_| !wanted.is_empty()) {
-                    let mut records = Vec::with_capacity(wanted.len());
-                    overflow.read(*segment, wanted, &mut records)?;
-                    pieces.push(Cow::Owned(records));
-                }
-                before += segment.length;
+            // Most parts have nothing to do with it.
+            if before < range.end && before + part.len() > range.start {
+                part.read_range(
+                    range.start.saturating_sub(before)..range.end - before,
+                    self.overflow.as_deref(),
+                    &mut chunk,
+                )?;
             }
-            pieces.push(Cow::Borrowed(&part.memory[within(part.memory.len(), before)]));
-            before += part.memory.len();
+            before += part.len();
         }
-        Ok(Chunk(pieces))
+        Ok(Chunk(chunk))
     }
 }
 
@@ -403,54 +426,64 @@ enum Equals {
 
 impl Part {
     fn len(&self) -> usize {
-        self.aside.iter().map(|segment| segment.length).sum::<usize>() + self.memory.len()
+        self.indices().map(Index::len).sum()
     }
 
-    /// All its records, in memory; where some were put aside, in `spare`, since fresh memory takes longer to get than they
-    /// do to read, and their segments stay to be written over.
-    fn take(&mut self, overflow: Option<&Overflow<Record>>, spare: Vec<Record>) -> Result<Vec<Record>> {
-        let Some(overflow) = overflow.filter(|_| !self.aside.is_empty()) else {
-            return Ok(std::mem::take(&mut self.memory));
-        };
-        let mut records = spare;
+    /// Of those put aside and those in memory, in their order.
+    fn indices(&self) -> impl Iterator<Item = &Index> {
+        self.aside.iter().map(|aside| &aside.index).chain([self.memory.index()])
+    }
+
+    /// Puts all its records into `records`, in place of those that are there.
+    fn read(&self, overflow: Option<&Overflow>, records: &mut Vec<Record>) -> Result<()> {
         records.clear();
-        records.reserve(self.len());
-        for segment in &self.aside {
-            overflow.read(*segment, 0..segment.length, &mut records)?;
-        }
-        records.append(&mut self.memory);
-        self.memory = Vec::new();
-        Ok(records)
+        self.read_range(0..self.len(), overflow, records)
     }
 
-    /// All its records, without taking them.
-    fn all(&self, overflow: Option<&Overflow<Record>>) -> Result<Cow<'_, [Record]>> {
-        let Some(overflow) = overflow.filter(|_| !self.aside.is_empty()) else {
-            return Ok(Cow::Borrowed(&self.memory));
-        };
-        let mut records = Vec::with_capacity(self.len());
-        for segment in &self.aside {
-            overflow.read(*segment, 0..segment.length, &mut records)?;
+    /// Puts those of its records that a range has behind others.
+    fn read_range(&self, range: Range<usize>, overflow: Option<&Overflow>, records: &mut Vec<Record>) -> Result<()> {
+        let mut put_aside = Vec::new();
+        let mut before = 0;
+        for (at, index) in self.indices().enumerate() {
+            let start = range.start.saturating_sub(before).min(index.len());
+            let end = range.end.saturating_sub(before).min(index.len());
+            before += index.len();
+            if start >= end {
+                continue;
+            }
+            let (place, skipped) = index.bytes_of(start..end);
+            let bytes = match (self.aside.get(at), overflow) {
+                (Some(aside), Some(overflow)) => {
+                    put_aside.resize(place.len(), 0);
+                    overflow.read(aside.start + place.start as u64, &mut put_aside)?;
+                    &put_aside
+                }
+                _ => &self.memory.bytes()[place],
+            };
+            compact::unpack(bytes, skipped, end - start, records);
         }
-        records.extend_from_slice(&self.memory);
-        Ok(Cow::Owned(records))
+        Ok(())
     }
 
-    /// Puts records back: as many as were put aside are again, over the same segments. Gives what memory is to spare.
-    fn put(&mut self, records: Vec<Record>, overflow: Option<&Overflow<Record>>) -> Result<Vec<Record>> {
-        let Some(overflow) = overflow.filter(|_| !self.aside.is_empty()) else {
-            self.memory = records;
-            return Ok(Vec::new());
-        };
-        let mut rest = records.as_slice();
-        for segment in &mut self.aside {
-            segment.length = segment.length.min(rest.len());
-            let (here, behind) = rest.split_at(segment.length);
-            overflow.write(*segment, here)?;
-            rest = behind;
+    /// Puts records back, in place of those that are here, of which there were no fewer: as many as find room are put aside
+    /// again.
+    fn write_over(&mut self, records: &[Record], overflow: Option<&Overflow>, compact: &mut Compact) -> Result<()> {
+        let mut rest = records.iter();
+        for aside in &mut self.aside {
+            compact.take();
+            while compact.index().bytes() + MOST_BYTES <= aside.room
+                && let Some(record) = rest.next()
+            {
+                compact.push(record);
+            }
+            if let Some(overflow) = overflow {
+                overflow.write(aside.start, compact.bytes())?;
+            }
+            aside.index = compact.take();
         }
-        self.memory = rest.to_vec();
-        Ok(records)
+        self.memory.take();
+        rest.for_each(|record| self.memory.push(record));
+        Ok(())
     }
 }
 
@@ -458,43 +491,40 @@ impl Part {
 #[derive(Debug)]
 pub(crate) struct SortedPart {
     part: Part,
-    overflow: Option<Arc<Overflow<Record>>>,
+    overflow: Option<Arc<Overflow>>,
 }
 
 impl SortedPart {
     /// Puts the records into `records`, in place of those that are there.
-    pub(crate) fn load(mut self, records: &mut Vec<Record>) -> Result<()> {
-        *records = self.part.take(self.overflow.as_deref(), std::mem::take(records))?;
-        Ok(())
+    pub(crate) fn load(self, records: &mut Vec<Record>) -> Result<()> {
+        self.part.read(self.overflow.as_deref(), records)
     }
 }
 
 /// Some records in order.
 #[derive(Debug)]
-pub struct Chunk<'r>(Vec<Cow<'r, [Record]>>);
+pub struct Chunk(Vec<Record>);
 
-impl Chunk<'_> {
+impl Chunk {
     /// The records.
     pub fn iter(&self) -> impl Iterator<Item = &Record> {
-        self.0.iter().flat_map(|piece| piece.iter())
+        self.0.iter()
     }
 
     /// A value of each record.
     pub fn values<T>(&self, value: impl Fn(&Record) -> T) -> Vec<T> {
-        let mut values = Vec::with_capacity(self.len());
-        self.0.iter().for_each(|piece| values.extend(piece.iter().map(&value)));
-        values
+        self.iter().map(value).collect()
     }
 
     /// Number of records.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.iter().map(|piece| piece.len()).sum()
+        self.0.len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.0.is_empty()
     }
 }

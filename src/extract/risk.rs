@@ -13,7 +13,7 @@
 
 use super::delivery::names;
 use super::records::Record;
-use super::room::{Overflow, Room, Segment};
+use super::room::{Overflow, Room};
 use super::sorting::Scratch;
 use crate::calendar::month;
 use crate::error::Result;
@@ -182,7 +182,8 @@ pub(super) struct OfPart {
 
 enum Hashes {
     Memory(Vec<u64>),
-    Aside(Arc<Overflow<u64>>, Segment),
+    /// From there on.
+    Aside(Arc<Overflow>, u64),
 }
 
 impl OfPart {
@@ -192,7 +193,12 @@ impl OfPart {
         let range = start..self.ends[bucket];
         match &self.hashes {
             Hashes::Memory(hashes) => into.extend_from_slice(&hashes[range]),
-            Hashes::Aside(overflow, segment) => overflow.read(*segment, range, into)?,
+            Hashes::Aside(overflow, first) => {
+                let before = into.len();
+                into.resize(before + range.len(), 0);
+                let at = first + (range.start * size_of::<u64>()) as u64;
+                overflow.read(at, bytemuck::cast_slice_mut(&mut into[before..]))?;
+            }
         }
         Ok(())
     }
@@ -203,8 +209,9 @@ pub(super) struct Classes<'p> {
     seen: Seen<'p>,
     columns: Vec<Column>,
     room: Room,
+    /// Bytes.
     in_memory: AtomicUsize,
-    overflow: Mutex<Option<Arc<Overflow<u64>>>>,
+    overflow: Mutex<Option<Arc<Overflow>>>,
 }
 
 impl<'p> Classes<'p> {
@@ -233,12 +240,13 @@ impl<'p> Classes<'p> {
         let mut classes = Vec::with_capacity(persons.clone().count() * self.seen.views.len());
         persons.for_each(|rows| classes.extend(self.seen.classes(rows)));
         let (ends, hashes) = in_buckets(&classes, self.seen.views.len());
-        let before = self.in_memory.fetch_add(hashes.len(), Ordering::Relaxed);
-        let hashes = if self.room.is_exceeded_by_hashes(before + hashes.len()) {
-            self.in_memory.fetch_sub(hashes.len(), Ordering::Relaxed);
+        let bytes: &[u8] = bytemuck::cast_slice(&hashes);
+        let before = self.in_memory.fetch_add(bytes.len(), Ordering::Relaxed);
+        let hashes = if self.room.is_exceeded_by(before + bytes.len()) {
+            self.in_memory.fetch_sub(bytes.len(), Ordering::Relaxed);
             let overflow = self.overflow()?;
-            let segment = overflow.append(&hashes)?;
-            Hashes::Aside(overflow, segment)
+            let first = overflow.append(bytes, 0)?;
+            Hashes::Aside(overflow, first)
         } else {
             Hashes::Memory(hashes)
         };
@@ -246,11 +254,11 @@ impl<'p> Classes<'p> {
     }
 
     /// The file for what there is no room for; made for the first of it.
-    fn overflow(&self) -> Result<Arc<Overflow<u64>>> {
+    fn overflow(&self) -> Result<Arc<Overflow>> {
         let mut overflow = self.overflow.lock().unwrap_or_else(PoisonError::into_inner);
         let overflow = match overflow.take() {
             Some(made) => overflow.insert(made),
-            None => overflow.insert(Arc::new(self.room.overflow_of_hashes()?)),
+            None => overflow.insert(Arc::new(self.room.overflow()?)),
         };
         Ok(Arc::clone(overflow))
     }
