@@ -9,7 +9,8 @@
 //! are torn apart, so that no figure rises.
 //!
 //! Classes are counted by 64-bit hashes of what makes them up: of 10 million persons two different classes have the same
-//! one with a probability of 3·10⁻⁶.
+//! one with a probability of 3·10⁻⁶. Sex and age band stand beside the hash of a person's rows, so that it serves three
+//! times: with both of them and without each.
 
 use super::delivery::names;
 use super::records::Record;
@@ -25,6 +26,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::hash::BuildHasher;
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -50,17 +52,6 @@ pub struct Risk {
     pub average_with_days: Option<f64>,
 }
 
-/// What persons are told apart by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum View {
-    /// All columns, days as their months.
-    Whole,
-    /// The same without one.
-    Without(Column),
-    /// All columns as they leave, days and all.
-    Days,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     Sex,
@@ -82,6 +73,19 @@ impl Column {
     }
 }
 
+/// What persons are told apart by, beside how they are with all columns, without sex and without age band.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum View {
+    /// Days as their months, and no types.
+    WithoutType,
+    /// The same with types, and no first months.
+    WithoutStart,
+    /// Likewise without last months.
+    WithoutEnd,
+    /// All columns as they leave, days and all.
+    Days,
+}
+
 /// How a person's rows are seen.
 struct Seen<'p> {
     attributes: Attributes,
@@ -93,22 +97,28 @@ struct Seen<'p> {
 /// Ways in which rows are hashed: whole, without type, without start, without end, with days.
 type RowSums = [u64; 5];
 
+/// What leaves of a person's sex and age band: the sex in the lowest bit, the band in the others.
+type Traits = u16;
+
 impl Seen<'_> {
-    /// The class that a person is in, in each view.
-    fn classes(&self, rows: &[Record]) -> impl Iterator<Item = u64> {
+    /// What leaves of a person, who has these rows, beside the rows.
+    fn traits(&self, rows: &[Record]) -> Traits {
+        let Some(first) = rows.first() else { return 0 };
+        let is_female = self.attributes.sex && first.sex == Sex::Female;
+        let band = if self.attributes.age_band { first.age_band } else { 0 };
+        Traits::from(band) << 1 | Traits::from(is_female)
+    }
+
+    /// The hash of a person's rows, and that of the class that the person is in in each view.
+    fn hashes(&self, rows: &[Record], traits: Traits) -> impl Iterator<Item = u64> {
         let sums = self.row_sums(rows);
-        let first = rows.first();
-        let sex = first.filter(|_| self.attributes.sex).map(|row| row.sex == Sex::Female);
-        let band = first.filter(|_| self.attributes.age_band).map(|row| row.age_band);
-        self.views.iter().map(move |view| match view {
-            View::Whole => hash((sums[0], sex, band)),
-            View::Without(Column::Sex) => hash((sums[0], band)),
-            View::Without(Column::AgeBand) => hash((sums[0], sex)),
-            View::Without(Column::Type) => hash((sums[1], sex, band)),
-            View::Without(Column::Start) => hash((sums[2], sex, band)),
-            View::Without(Column::End) => hash((sums[3], sex, band)),
-            View::Days => hash((sums[4], sex, band)),
-        })
+        let of_views = self.views.iter().map(move |view| match view {
+            View::WithoutType => hash((sums[1], traits)),
+            View::WithoutStart => hash((sums[2], traits)),
+            View::WithoutEnd => hash((sums[3], traits)),
+            View::Days => hash((sums[4], traits)),
+        });
+        std::iter::once(sums[0]).chain(of_views)
     }
 
     /// Sums of hashes, so that the order of rows does not matter and their number does.
@@ -136,25 +146,34 @@ fn hash(value: impl std::hash::Hash) -> u64 {
     FixedState::with_seed(0).hash_one(value)
 }
 
-/// What has been counted of the classes of one view.
+/// What has been counted of classes.
 #[derive(Debug, Clone, Copy, Default)]
 struct Tally {
     classes: u64,
     smallest: Option<u64>,
     below_5: u64,
     below_3: u64,
+    /// Classes without the sex, and without the age band.
+    without_sex: u64,
+    without_band: u64,
 }
 
 impl Tally {
-    /// Counts classes, given the sorted hashes of all persons in them.
-    fn of(sorted: &[u64]) -> Self {
+    /// Counts classes, given the hash of the rows and the traits of all persons in them, sorted.
+    fn of(sorted: &[(u64, Traits)]) -> Self {
         let mut tally = Self::default();
-        for class in sorted.chunk_by(|one, other| one == other) {
-            let size = class.len() as u64;
-            tally.classes += 1;
-            tally.smallest = Some(tally.smallest.map_or(size, |smallest| smallest.min(size)));
-            tally.below_5 += if size < 5 { size } else { 0 };
-            tally.below_3 += if size < 3 { size } else { 0 };
+        for same_rows in sorted.chunk_by(|one, other| one.0 == other.0) {
+            let mut sexes = [false; 2];
+            for class in same_rows.chunk_by(|one, other| one.1 == other.1) {
+                let size = class.len() as u64;
+                tally.classes += 1;
+                tally.smallest = Some(tally.smallest.map_or(size, |smallest| smallest.min(size)));
+                tally.below_5 += if size < 5 { size } else { 0 };
+                tally.below_3 += if size < 3 { size } else { 0 };
+                sexes[usize::from(class[0].1 & 1)] = true;
+            }
+            tally.without_band += sexes.iter().filter(|there| **there).count() as u64;
+            tally.without_sex += same_rows.chunk_by(|one, other| one.1 >> 1 == other.1 >> 1).count() as u64;
         }
         tally
     }
@@ -166,6 +185,8 @@ impl Tally {
             smallest: self.smallest.into_iter().chain(other.smallest).min(),
             below_5: self.below_5 + other.below_5,
             below_3: self.below_3 + other.below_3,
+            without_sex: self.without_sex + other.without_sex,
+            without_band: self.without_band + other.without_band,
         }
     }
 }
@@ -173,34 +194,42 @@ impl Tally {
 /// Hashes are kept by their leading bits, so that those of each bucket are sorted in cache, one bucket after the other.
 const BUCKETS: usize = 64;
 
-/// The classes that the persons of one part of an extract are in: one view's buckets after the other's.
+/// What the persons of one part of an extract are told apart by: the buckets of the rows' hashes, then one view's after the
+/// other's.
 pub(super) struct OfPart {
     /// Where each bucket ends.
     ends: Vec<usize>,
-    hashes: Hashes,
+    hashes: Values<u64>,
+    /// Beside the rows' hashes.
+    traits: Values<Traits>,
 }
 
-enum Hashes {
-    Memory(Vec<u64>),
-    /// From there on.
+/// In memory, or put aside from there on.
+enum Values<T> {
+    Memory(Vec<T>),
     Aside(Arc<Overflow>, u64),
 }
 
-impl OfPart {
-    /// Puts the hashes of a bucket behind others.
-    fn read(&self, bucket: usize, into: &mut Vec<u64>) -> Result<()> {
-        let start = if bucket == 0 { 0 } else { self.ends[bucket - 1] };
-        let range = start..self.ends[bucket];
-        match &self.hashes {
-            Hashes::Memory(hashes) => into.extend_from_slice(&hashes[range]),
-            Hashes::Aside(overflow, first) => {
+impl<T: bytemuck::Pod> Values<T> {
+    /// Puts some of them behind others.
+    fn read(&self, range: Range<usize>, into: &mut Vec<T>) -> Result<()> {
+        match self {
+            Self::Memory(values) => into.extend_from_slice(&values[range]),
+            Self::Aside(overflow, first) => {
                 let before = into.len();
-                into.resize(before + range.len(), 0);
-                let at = first + (range.start * size_of::<u64>()) as u64;
+                into.resize(before + range.len(), T::zeroed());
+                let at = first + (range.start * size_of::<T>()) as u64;
                 overflow.read(at, bytemuck::cast_slice_mut(&mut into[before..]))?;
             }
         }
         Ok(())
+    }
+}
+
+impl OfPart {
+    fn range(&self, bucket: usize) -> Range<usize> {
+        let start = if bucket == 0 { 0 } else { self.ends[bucket - 1] };
+        start..self.ends[bucket]
     }
 }
 
@@ -221,8 +250,7 @@ impl<'p> Classes<'p> {
         let of_persons = [(attributes.sex, Column::Sex), (attributes.age_band, Column::AgeBand)];
         let of_persons = of_persons.into_iter().filter_map(|(leaves, column)| leaves.then_some(column));
         let columns: Vec<Column> = of_persons.chain([Column::Type, Column::Start, Column::End]).collect();
-        let mut views: Vec<View> =
-            std::iter::once(View::Whole).chain(columns.iter().copied().map(View::Without)).collect();
+        let mut views = vec![View::WithoutType, View::WithoutStart, View::WithoutEnd];
         if programme.dates_leave == DatesLeave::AsDays {
             views.push(View::Days);
         }
@@ -237,20 +265,31 @@ impl<'p> Classes<'p> {
     /// [`crate::Error::File`] where they cannot be.
     pub(super) fn of(&self, records: &[Record]) -> Result<OfPart> {
         let persons = records.chunk_by(|one, other| one.person == other.person);
-        let mut classes = Vec::with_capacity(persons.clone().count() * self.seen.views.len());
-        persons.for_each(|rows| classes.extend(self.seen.classes(rows)));
-        let (ends, hashes) = in_buckets(&classes, self.seen.views.len());
-        let bytes: &[u8] = bytemuck::cast_slice(&hashes);
-        let before = self.in_memory.fetch_add(bytes.len(), Ordering::Relaxed);
-        let hashes = if self.room.is_exceeded_by(before + bytes.len()) {
-            self.in_memory.fetch_sub(bytes.len(), Ordering::Relaxed);
-            let overflow = self.overflow()?;
-            let first = overflow.append(bytes, 0)?;
-            Hashes::Aside(overflow, first)
-        } else {
-            Hashes::Memory(hashes)
-        };
-        Ok(OfPart { ends, hashes })
+        let count = persons.clone().count();
+        let mut traits = Vec::with_capacity(count);
+        let mut hashes = Vec::with_capacity(count * self.values_of_person());
+        for rows in persons {
+            let of_person = self.seen.traits(rows);
+            traits.push(of_person);
+            hashes.extend(self.seen.hashes(rows, of_person));
+        }
+        let (ends, hashes, traits) = in_buckets(&hashes, &traits, self.values_of_person());
+        let bytes = size_of_val(&*hashes) + size_of_val(&*traits);
+        let before = self.in_memory.fetch_add(bytes, Ordering::Relaxed);
+        if !self.room.is_exceeded_by(before + bytes) {
+            return Ok(OfPart { ends, hashes: Values::Memory(hashes), traits: Values::Memory(traits) });
+        }
+        self.in_memory.fetch_sub(bytes, Ordering::Relaxed);
+        let overflow = self.overflow()?;
+        let first_hash = overflow.append(bytemuck::cast_slice(&hashes), 0)?;
+        let first_traits = overflow.append(bytemuck::cast_slice(&traits), 0)?;
+        let hashes = Values::Aside(Arc::clone(&overflow), first_hash);
+        Ok(OfPart { ends, hashes, traits: Values::Aside(overflow, first_traits) })
+    }
+
+    /// Hashes of each person.
+    fn values_of_person(&self) -> usize {
+        1 + self.seen.views.len()
     }
 
     /// The file for what there is no room for; made for the first of it.
@@ -269,10 +308,17 @@ impl<'p> Classes<'p> {
     ///
     /// [`crate::Error::File`] where what was put aside cannot be read.
     pub(super) fn risk(self, parts: &[OfPart], persons: u64) -> Result<Risk> {
-        let tallies = self.tallies(parts)?;
-        let average = |at: usize| six_decimals(tallies[at].classes, persons);
-        let whole = tallies[0];
-        let without: Vec<(Column, f64)> = self.columns.iter().copied().zip((1..).map(average)).collect();
+        let (whole, of_views) = self.count(parts)?;
+        let classes_without = |column: Column| match column {
+            Column::Sex => whole.without_sex,
+            Column::AgeBand => whole.without_band,
+            Column::Type => of_views[0],
+            Column::Start => of_views[1],
+            Column::End => of_views[2],
+        };
+        let average = six_decimals(whole.classes, persons);
+        let without = |&column: &Column| (column, six_decimals(classes_without(column), persons));
+        let without: Vec<(Column, f64)> = self.columns.iter().map(without).collect();
         // Of several, the first.
         let lowest = without.iter().min_by(|one, other| one.1.total_cmp(&other.1));
         Ok(Risk {
@@ -280,51 +326,85 @@ impl<'p> Classes<'p> {
             smallest_class: whole.smallest,
             share_below_5: six_decimals(whole.below_5, persons),
             share_below_3: six_decimals(whole.below_3, persons),
-            average: average(0),
-            raised_most_by: lowest.filter(|(_, risk)| *risk < average(0)).map(|(column, _)| column.name().to_owned()),
+            average,
+            raised_most_by: lowest.filter(|(_, risk)| *risk < average).map(|(column, _)| column.name().to_owned()),
             average_without: without.iter().map(|(column, risk)| (column.name().to_owned(), *risk)).collect(),
-            average_with_days: self.seen.views.contains(&View::Days).then(|| average(self.columns.len() + 1)),
+            average_with_days: of_views.get(3).map(|&classes| six_decimals(classes, persons)),
         })
     }
 
-    /// By view: what is counted of its classes. All of a class are in one bucket.
-    fn tallies(&self, parts: &[OfPart]) -> Result<Vec<Tally>> {
-        let room = Reused::<(Vec<u64>, Scratch<u64>)>::default();
+    /// What is counted of the classes, and how many there are in each view. All of a class are in one bucket.
+    fn count(&self, parts: &[OfPart]) -> Result<(Tally, Vec<u64>)> {
+        // Behind the bits that are the same in all of a bucket.
+        let leading = |hash: u64| hash << BUCKETS.ilog2();
+        let room = Reused::<Counting>::default();
         let tally = |bucket: usize| {
-            room.lend(|(classes, scratch)| {
-                classes.clear();
-                parts.iter().try_for_each(|part| part.read(bucket, classes))?;
-                // Behind the bits that are the same in all of the bucket.
-                scratch.sort(classes, |class| class << BUCKETS.ilog2(), Ord::cmp);
-                Ok(Tally::of(classes))
+            room.lend(|Counting { hashes, traits, persons, scratch, .. }| {
+                hashes.clear();
+                traits.clear();
+                for part in parts {
+                    part.hashes.read(part.range(bucket), hashes)?;
+                    part.traits.read(part.range(bucket), traits)?;
+                }
+                persons.clear();
+                persons.extend(hashes.iter().copied().zip(traits.iter().copied()));
+                scratch.sort(persons, |person| leading(person.0), Ord::cmp);
+                Ok(Tally::of(persons))
             })
         };
-        let of_buckets = (0..self.seen.views.len() * BUCKETS).into_par_iter().map(tally);
-        let of_buckets = of_buckets.collect::<Result<Vec<Tally>>>()?;
-        let of_view = |tallies: &[Tally]| tallies.iter().copied().fold(Tally::default(), Tally::plus);
-        Ok(of_buckets.chunks_exact(BUCKETS).map(of_view).collect())
+        let classes = |bucket: usize| {
+            room.lend(|Counting { hashes, scratch_of_hashes, .. }| {
+                hashes.clear();
+                parts.iter().try_for_each(|part| part.hashes.read(part.range(bucket), hashes))?;
+                scratch_of_hashes.sort(hashes, |&hash| leading(hash), Ord::cmp);
+                Ok(hashes.chunk_by(PartialEq::eq).count() as u64)
+            })
+        };
+        let tallies = (0..BUCKETS).into_par_iter().map(tally).collect::<Result<Vec<Tally>>>()?;
+        let of_views = (BUCKETS..self.values_of_person() * BUCKETS).into_par_iter().map(classes);
+        let of_views = of_views.collect::<Result<Vec<u64>>>()?;
+        let of_views = of_views.chunks_exact(BUCKETS).map(|buckets| buckets.iter().sum()).collect();
+        Ok((tallies.into_iter().fold(Tally::default(), Tally::plus), of_views))
     }
 }
 
-/// The classes of persons, given all views' of one person after the other, by view and bucket; and where each bucket ends.
-fn in_buckets(classes: &[u64], views: usize) -> (Vec<usize>, Vec<u64>) {
+/// Room for counting the classes of a bucket.
+#[derive(Default)]
+struct Counting {
+    hashes: Vec<u64>,
+    traits: Vec<Traits>,
+    persons: Vec<(u64, Traits)>,
+    scratch: Scratch<(u64, Traits)>,
+    scratch_of_hashes: Scratch<u64>,
+}
+
+/// The hashes of persons, of whom each has so many one after the other, by what they are of and bucket; where each bucket
+/// ends; and the persons' traits in the order of their first.
+fn in_buckets(hashes: &[u64], traits: &[Traits], of_person: usize) -> (Vec<usize>, Vec<u64>, Vec<Traits>) {
     // Hashes are uniform, and so are their leading bits.
-    let leading = |class: u64| usize::try_from(class >> (u64::BITS - BUCKETS.ilog2())).unwrap_or(0);
-    let buckets =
-        || classes.iter().zip((0..views).cycle()).map(|(&class, view)| (view * BUCKETS + leading(class), class));
-    let mut ends = vec![0; views * BUCKETS];
-    buckets().for_each(|(bucket, _)| ends[bucket] += 1);
+    let leading = |hash: u64| usize::try_from(hash >> (u64::BITS - BUCKETS.ilog2())).unwrap_or(0);
+    let mut ends = vec![0; of_person * BUCKETS];
+    for (&hash, at) in hashes.iter().zip((0..of_person).cycle()) {
+        ends[at * BUCKETS + leading(hash)] += 1;
+    }
     let mut end = 0;
     for size in &mut ends {
         // Where it begins, which moves to where it ends as it is filled.
         end += std::mem::replace(size, end);
     }
-    let mut sorted = vec![0; classes.len()];
-    for (bucket, class) in buckets() {
-        sorted[ends[bucket]] = class;
-        ends[bucket] += 1;
+    let mut sorted = vec![0; hashes.len()];
+    let mut sorted_traits = vec![0; traits.len()];
+    for (hashes, &traits) in hashes.chunks_exact(of_person).zip(traits) {
+        for (at, &hash) in hashes.iter().enumerate() {
+            let place = &mut ends[at * BUCKETS + leading(hash)];
+            sorted[*place] = hash;
+            if at == 0 {
+                sorted_traits[*place] = traits;
+            }
+            *place += 1;
+        }
     }
-    (ends, sorted)
+    (ends, sorted, sorted_traits)
 }
 
 /// `part` / `whole`, 0 of nothing.
