@@ -1,6 +1,7 @@
 //! Accepted records: kept in parts, sorted, duplicates counted once.
 
-use super::compact::{self, Compact, Index, MOST_BYTES, USUAL_BYTES};
+use super::compact::{Compact, USUAL_BYTES};
+use super::part::{Part, SortedPart, Unpacked};
 use super::room::{Overflow, Room};
 use super::sorting::Scratch;
 use crate::calendar::{first_of_month, last_of_month};
@@ -113,22 +114,6 @@ pub struct Records {
     overflow: Option<Arc<Overflow>>,
 }
 
-/// Records of persons whose pseudonyms begin alike: those put aside come before those in memory.
-#[derive(Debug, Default)]
-struct Part {
-    aside: Vec<Aside>,
-    memory: Compact,
-}
-
-/// Records that stand together in the file.
-#[derive(Debug)]
-struct Aside {
-    start: u64,
-    /// Bytes that there is room for.
-    room: usize,
-    index: Index,
-}
-
 impl Default for Records {
     fn default() -> Self {
         Self::new(Room::default())
@@ -178,13 +163,7 @@ impl Records {
             Some(overflow) => overflow,
             None => Arc::new(self.room.overflow()?),
         };
-        self.parts.par_iter_mut().filter(|part| part.memory.index().len() > 0).try_for_each(|part| {
-            // They are to be written over once they are sorted.
-            let room = part.memory.index().most_bytes() + MOST_BYTES;
-            let start = overflow.append(part.memory.bytes(), room)?;
-            part.aside.push(Aside { start, room, index: part.memory.take() });
-            Ok(())
-        })?;
+        self.parts.par_iter_mut().try_for_each(|part| part.put_aside(&overflow))?;
         self.overflow = Some(overflow);
         self.bytes = 0;
         Ok(())
@@ -319,12 +298,12 @@ impl Records {
         change: impl Fn(&mut Vec<Record>, &mut Scratch<Record>) -> T + Sync,
     ) -> Result<Vec<T>> {
         let overflow = self.overflow.as_deref();
-        let room = Reused::<(Scratch<Record>, Vec<Record>, Compact)>::default();
+        let room = Reused::<(Unpacked, Scratch<Record>, Compact)>::default();
         let change = |part: &mut Part| {
-            room.lend(|(scratch, records, compact)| {
-                part.read(overflow, records)?;
-                let result = change(records, scratch);
-                part.write_over(records, overflow, compact)?;
+            room.lend(|(unpacked, scratch, compact)| {
+                part.read(overflow, unpacked)?;
+                let result = change(&mut unpacked.records, scratch);
+                part.write_over(&unpacked.records, overflow, compact)?;
                 Ok(result)
             })
         };
@@ -339,11 +318,11 @@ impl Records {
     ///
     /// [`crate::Error::File`] where records that were put aside cannot be read.
     pub(crate) fn map_parts<T: Send>(&self, look: impl Fn(&[Record]) -> T + Sync) -> Result<Vec<T>> {
-        let room = Reused::<Vec<Record>>::default();
+        let room = Reused::<Unpacked>::default();
         let look = |part: &Part| {
-            room.lend(|records| {
-                part.read(self.overflow.as_deref(), records)?;
-                Ok(look(records))
+            room.lend(|unpacked| {
+                part.read(self.overflow.as_deref(), unpacked)?;
+                Ok(look(&unpacked.records))
             })
         };
         self.parts.par_iter().map(look).collect()
@@ -355,14 +334,7 @@ impl Records {
     ///
     /// [`crate::Error::File`] where records that were put aside cannot be read.
     pub(crate) fn copy(&self) -> Result<Self> {
-        let compact = |records: &[Record]| {
-            let mut memory = Compact::default();
-            for record in records {
-                memory.push(record);
-            }
-            Part { aside: Vec::new(), memory }
-        };
-        let parts = self.map_parts(compact)?;
+        let parts = self.map_parts(Part::of)?;
         let bytes = parts.iter().map(|part| part.memory.index().bytes()).sum();
         Ok(Self { parts, room: Room::default(), bytes, overflow: None })
     }
@@ -384,20 +356,17 @@ impl Records {
     ///
     /// [`crate::Error::File`] where records that were put aside cannot be read.
     pub fn chunk(&self, range: Range<usize>) -> Result<Chunk> {
-        let mut chunk = Vec::with_capacity(range.len());
+        let mut chunk = Unpacked { records: Vec::with_capacity(range.len()), ..Unpacked::default() };
         let mut before = 0;
         for part in &self.parts {
             // Most parts have nothing to do with it.
             if before < range.end && before + part.len() > range.start {
-                part.read_range(
-                    range.start.saturating_sub(before)..range.end - before,
-                    self.overflow.as_deref(),
-                    &mut chunk,
-                )?;
+                let range = range.start.saturating_sub(before)..range.end - before;
+                part.read_range(range, self.overflow.as_deref(), &mut chunk)?;
             }
             before += part.len();
         }
-        Ok(Chunk(chunk))
+        Ok(Chunk(chunk.records))
     }
 }
 
@@ -422,83 +391,6 @@ enum Equals {
     Once,
     /// Each.
     Each,
-}
-
-impl Part {
-    fn len(&self) -> usize {
-        self.indices().map(Index::len).sum()
-    }
-
-    /// Of those put aside and those in memory, in their order.
-    fn indices(&self) -> impl Iterator<Item = &Index> {
-        self.aside.iter().map(|aside| &aside.index).chain([self.memory.index()])
-    }
-
-    /// Puts all its records into `records`, in place of those that are there.
-    fn read(&self, overflow: Option<&Overflow>, records: &mut Vec<Record>) -> Result<()> {
-        records.clear();
-        self.read_range(0..self.len(), overflow, records)
-    }
-
-    /// Puts those of its records that a range has behind others.
-    fn read_range(&self, range: Range<usize>, overflow: Option<&Overflow>, records: &mut Vec<Record>) -> Result<()> {
-        let mut put_aside = Vec::new();
-        let mut before = 0;
-        for (at, index) in self.indices().enumerate() {
-            let start = range.start.saturating_sub(before).min(index.len());
-            let end = range.end.saturating_sub(before).min(index.len());
-            before += index.len();
-            if start >= end {
-                continue;
-            }
-            let (place, skipped) = index.bytes_of(start..end);
-            let bytes = match (self.aside.get(at), overflow) {
-                (Some(aside), Some(overflow)) => {
-                    put_aside.resize(place.len(), 0);
-                    overflow.read(aside.start + place.start as u64, &mut put_aside)?;
-                    &put_aside
-                }
-                _ => &self.memory.bytes()[place],
-            };
-            compact::unpack(bytes, skipped, end - start, records);
-        }
-        Ok(())
-    }
-
-    /// Puts records back, in place of those that are here, of which there were no fewer: as many as find room are put aside
-    /// again.
-    fn write_over(&mut self, records: &[Record], overflow: Option<&Overflow>, compact: &mut Compact) -> Result<()> {
-        let mut rest = records.iter();
-        for aside in &mut self.aside {
-            compact.take();
-            while compact.index().bytes() + MOST_BYTES <= aside.room
-                && let Some(record) = rest.next()
-            {
-                compact.push(record);
-            }
-            if let Some(overflow) = overflow {
-                overflow.write(aside.start, compact.bytes())?;
-            }
-            aside.index = compact.take();
-        }
-        self.memory.take();
-        rest.for_each(|record| self.memory.push(record));
-        Ok(())
-    }
-}
-
-/// Sorted records of persons whose pseudonyms begin alike.
-#[derive(Debug)]
-pub(crate) struct SortedPart {
-    part: Part,
-    overflow: Option<Arc<Overflow>>,
-}
-
-impl SortedPart {
-    /// Puts the records into `records`, in place of those that are there.
-    pub(crate) fn load(self, records: &mut Vec<Record>) -> Result<()> {
-        self.part.read(self.overflow.as_deref(), records)
-    }
 }
 
 /// Some records in order.

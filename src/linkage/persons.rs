@@ -3,7 +3,7 @@
 use super::delivery::Delivery;
 use super::shard::{Alone, Shard, Terms, Traits};
 use crate::error::{Error, Result};
-use crate::extract::{Record, SortedPart};
+use crate::extract::{Record, SortedPart, Unpacked};
 use crate::identity::Pseudonym;
 use crate::programme::Programme;
 use crate::reused::Reused;
@@ -68,12 +68,13 @@ impl<S: Send + Sync> Linked<S> {
         let as_of = crate::calendar::days(programme.as_of);
         let ages = programme.eligibility.ages.as_ref();
         let terms = Terms { ages, has_bands: programme.attributes.age_band, as_of };
-        let room = Reused::<Vec<Vec<Record>>>::default();
+        let room = Reused::<Vec<Unpacked>>::default();
         let link = |parts: Vec<SortedPart>| {
-            room.lend(|records| {
-                records.resize_with(parts.len(), Vec::new);
-                parts.into_iter().zip(&mut *records).try_for_each(|(part, records)| part.load(records))?;
-                Shard::new(records, &terms, &alone)
+            room.lend(|departments| {
+                departments.resize_with(parts.len(), Unpacked::default);
+                parts.into_iter().zip(&mut *departments).try_for_each(|(part, unpacked)| part.read(unpacked))?;
+                let departments: Vec<&[Record]> = departments.iter().map(|unpacked| &*unpacked.records).collect();
+                Shard::new(&departments, &terms, &alone)
             })
         };
         let shards = of_shards.into_par_iter().with_max_len(SHARDS_AT_A_TIME).map(link);

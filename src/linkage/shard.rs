@@ -61,12 +61,12 @@ impl<S> Shard<S> {
     /// by, while its records are at hand. Of a person that takes part and is linked to no child, `alone` is asked at
     /// once; only the records of the others are kept.
     pub(super) fn new(
-        departments: &[Vec<Record>],
+        departments: &[&[Record]],
         terms: &Terms<'_>,
         alone: impl Fn(Alone<'_>) -> Option<S>,
     ) -> Result<Self> {
-        let mut shard = Self::empty(departments.len());
-        let mut rest: Vec<&[Record]> = departments.iter().map(Vec::as_slice).collect();
+        let mut shard = Self::with_room_for(departments);
+        let mut rest = departments.to_vec();
         let mut rows: Vec<&[Record]> = vec![&[]; departments.len()];
         while let Some(person) = rest.iter().filter_map(|rest| rest.first()).map(|record| record.person).min() {
             let mut traits: Option<Traits> = None;
@@ -104,21 +104,33 @@ impl<S> Shard<S> {
                 shard.alone.extend(found.map(|found| (number, found)));
             }
         }
+        shard.give_back_room();
         Ok(shard)
     }
 
-    fn empty(departments: usize) -> Self {
+    /// Nobody yet, and room for all persons of these departments: to grow takes longer than to count them.
+    fn with_room_for(departments: &[&[Record]]) -> Self {
+        let persons = |records: &&[Record]| records.chunk_by(|one, other| one.person == other.person).count();
+        let most: usize = departments.iter().map(persons).sum();
         Self {
             first_person: 0,
-            persons: Vec::new(),
-            takes_part: Vec::new(),
-            open_departments: Vec::new(),
-            traits: Vec::new(),
+            persons: Vec::with_capacity(most),
+            takes_part: Vec::with_capacity(most),
+            open_departments: Vec::with_capacity(most),
+            traits: Vec::with_capacity(most),
             links: Vec::new(),
             alone: Vec::new(),
             linked: Vec::new(),
-            departments: std::iter::repeat_with(ShardRecords::default).take(departments).collect(),
+            departments: departments.iter().map(|_| ShardRecords::default()).collect(),
         }
+    }
+
+    /// Gives back the room of persons who are in several departments.
+    fn give_back_room(&mut self) {
+        self.persons.shrink_to_fit();
+        self.takes_part.shrink_to_fit();
+        self.open_departments.shrink_to_fit();
+        self.traits.shrink_to_fit();
     }
 
     fn keep(&mut self, number: u32, rows: &[&[Record]]) -> Result<()> {
