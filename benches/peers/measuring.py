@@ -127,8 +127,12 @@ def machine() -> dict[str, object]:
 
 def commit() -> str:
     """What the source is, as far as that is known."""
-    command = ["git", "-C", ROOT, "describe", "--always", "--dirty"]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "an unknown commit"
+    git = ["git", "-C", ROOT]
+    named = subprocess.run([*git, "describe", "--always"], capture_output=True, text=True, check=False).stdout.strip()
+    # What one measurement records does not make the source of the next another.
+    others = [*git, "diff", "--quiet", "HEAD", "--", ".", ":(exclude)docs/performance*"]
+    is_changed = named and subprocess.run(others, capture_output=True, check=False).returncode != 0
+    return (named or "an unknown commit") + ("-dirty" if is_changed else "")
 
 
 def warn_if_busy() -> None:
